@@ -1,0 +1,102 @@
+"""What the law adds to BPMN: the extension elements of our namespace → Power and Step (docs/flow-package.md)."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from bpmn.model import SUN, Basis, Limit, Material, Power, Remedy, Risk, Step
+
+S = f"{{{SUN}}}"
+
+
+def read_power(element: etree._Element | None) -> Power | None:
+    """``sun:power`` of a process."""
+    if element is None:
+        return None
+    get = element.get
+    fee = element.find(f"{S}fee")
+    return Power(
+        type=get("type", ""),
+        code=get("code", ""),
+        body=get("body", ""),
+        theme=get("theme", ""),
+        apply=get("apply", ""),
+        address=get("address", ""),
+        hours=get("hours", ""),
+        phone=get("phone", ""),
+        complaint=get("complaint", ""),
+        supervision=get("supervision", ""),
+        result=get("result", ""),
+        conditions=tuple(_text(child) for child in element.findall(f"{S}condition")),
+        materials=tuple(
+            Material(
+                name=child.get("name", ""),
+                form=child.get("form", ""),
+                required=child.get("required", "true") != "false",
+                note=_text(child),
+            )
+            for child in element.findall(f"{S}material")
+        ),
+        limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
+        fee=_text(fee) if fee is not None else "",
+        fee_basis=fee.get("basis", "") if fee is not None else "",
+        remedies=tuple(
+            Remedy(kind=child.get("kind", ""), text=_text(child), basis=_inline_basis(child))
+            for child in element.findall(f"{S}remedy")
+        ),
+        bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
+    )
+
+
+def read_step(element: etree._Element | None) -> Step | None:
+    """``sun:step`` of a node."""
+    if element is None:
+        return None
+    get = element.get
+    return Step(
+        post=get("post", ""),
+        phase=get("phase", ""),
+        form=get("form", ""),
+        public=get("public", "true") != "false",
+        people=_integer(get("people")) or 1,
+        limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
+        bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
+        documents=tuple(child.get("name", "") for child in element.findall(f"{S}document")),
+        risks=tuple(
+            Risk(text=_text(child), level=child.get("level", ""), control=child.get("control", ""))
+            for child in element.findall(f"{S}risk")
+        ),
+        rights=tuple(_text(child) for child in element.findall(f"{S}right")),
+    )
+
+
+def _limit(element: etree._Element) -> Limit:
+    return Limit(
+        kind=element.get("kind", "max"),
+        unit=element.get("unit", "working_day"),
+        statutory=_integer(element.get("statutory")),
+        promised=_integer(element.get("promised")),
+        anchor=element.get("anchor", "entered"),
+        basis=_inline_basis(element),
+    )
+
+
+def _basis(element: etree._Element) -> Basis:
+    return Basis(
+        instrument=element.get("instrument", ""),
+        article=element.get("article", ""),
+        effective_from=element.get("from", ""),
+        effective_to=element.get("to", ""),
+    )
+
+
+def _inline_basis(element: etree._Element) -> Basis | None:
+    return _basis(element) if element.get("instrument") else None
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _text(element: etree._Element) -> str:
+    return " ".join((element.text or "").split())
