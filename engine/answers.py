@@ -1,0 +1,260 @@
+"""What the verbs of the engine answer: plain frozen values, codes and ids only; words are added above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinitionRef:
+    """Which published version: what a case, a page and a receipt name."""
+
+    key: str
+    version: int
+    digest: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinitionInfo(DefinitionRef):
+    """One published version as the catalogue lists it."""
+
+    id: int
+    is_power: bool
+    #: Type letters, implementing body and theme of a power; empty for an exercise.
+    type: str = ""
+    body: str = ""
+    theme: str = ""
+    author: str = ""
+    reviewer: str | None = None
+    published_at: datetime
+    #: Cases of this version that are open.
+    open_cases: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One arrow a person may choose at a gateway without conditions."""
+
+    arrow: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Until when, and how sure: an estimate from the promised days, never law."""
+
+    on: date
+    #: True where the calendar of that year is not published yet and Monday to Friday were counted.
+    provisional: bool
+    #: promised or statutory: which value it was counted from.
+    value: str = "promised"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkItem:
+    """One thing somebody has to do (待办), addressed ``scope/element#occurrence``."""
+
+    case: str
+    item: str
+    element: str
+    name: str
+    lane: str = ""
+    post: str = ""
+    due: Due | None = None
+    choices: tuple[Choice, ...] = ()
+    #: Name of its form in the package; '' without one.
+    form: str = ""
+    people: int = 1
+    #: True: the applicant's own step.
+    applicant: bool = False
+    #: open or claimed
+    state: str = "open"
+    claimed_by: str | None = None
+    offered_at: datetime
+    #: Filled for lists over several cases.
+    definition: DefinitionRef | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """An element that is stuck, and why."""
+
+    case: str
+    item: str
+    element: str
+    name: str
+    code: str
+    params: dict[str, Any]
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """Answer of ``publish``: the same digest again is the same version (``again`` is then true)."""
+
+    key: str
+    version: int
+    digest: str
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the applicant takes home: the query code is shown once and stored only as HMAC."""
+
+    code: str
+    step: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Answer of every command on a case: what is open now."""
+
+    case: str
+    #: open, suspended, closed, cancelled
+    state: str
+    #: Number of the last recorded step, and its hash.
+    step: int
+    hash: str
+    work_items: tuple[WorkItem, ...]
+    incidents: tuple[Incident, ...]
+    definition: DefinitionRef
+    #: Only of ``start_case``.
+    receipt: Receipt | None = None
+    #: True when this answer repeats an earlier one: the command had been done before.
+    repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One recorded step, as stored."""
+
+    seq: int
+    kind: str
+    element: str | None
+    at: datetime
+    body: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementStatus:
+    """Status of one element at one step (``status.fold``)."""
+
+    #: todo current waiting warn overdue done returned skipped incident suspended cancelled
+    status: str
+    #: How often it was entered.
+    count: int = 0
+    #: First and last instant it was entered, and left.
+    entered_at: datetime | None = None
+    left_at: datetime | None = None
+    #: Sequence number of the step that gave it this status.
+    step: int = 0
+    due: Due | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrowStatus:
+    """How often an arrow was taken, and the step that recorded it last."""
+
+    count: int
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """A case as of one step."""
+
+    case: str
+    definition: DefinitionRef
+    definition_id: int
+    state: str
+    #: The step shown, and how many there are.
+    step: int
+    steps: int
+    elements: dict[str, ElementStatus]
+    arrows: dict[str, ArrowStatus]
+    #: Public case data by name.
+    data: dict[str, Any]
+    #: Names of private fields → True while the value is kept, False once erased.
+    private: dict[str, bool] = field(default_factory=dict)
+    work_items: tuple[WorkItem, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    opened_at: datetime
+    closed_at: datetime | None = None
+    #: True when recorded under a simulated clock.
+    simulated: bool = False
+    head: str = ""
+    due: Due | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case in a list."""
+
+    case: str
+    definition: DefinitionRef
+    state: str
+    steps: int
+    opened_at: datetime
+    closed_at: datetime | None
+    simulated: bool
+    #: Names of the elements where it stands now.
+    at: tuple[str, ...] = ()
+    incidents: int = 0
+    due: Due | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The first place where a case's record is not what it should be."""
+
+    case: str
+    step: int | None
+    #: Column, body field or check that differs.
+    field: str
+    recorded: str = ""
+    found: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Answer of ``verify`` and ``replay``: nothing in ``differences`` means it holds."""
+
+    cases: int
+    steps: int
+    differences: tuple[Difference, ...] = ()
+    #: Private values that were erased on record, as (case, name): not differences.
+    erased: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A package waiting for a second person."""
+
+    id: int
+    key: str
+    name: str
+    digest: str
+    author: str
+    submitted_at: datetime
+    #: waiting, published, refused
+    state: str
+    reviewer: str | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with an account; roles and posts decide what they may do."""
+
+    name: str
+    display: str
+    roles: frozenset[str]
+    posts: frozenset[str]
