@@ -1,0 +1,1 @@
+"""The office: people, posts and what they may do."""

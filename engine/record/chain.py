@@ -1,0 +1,52 @@
+"""The chain of one case: which bytes are hashed, and how each step's hash holds all before it.
+
+The record of a step is the RFC 8785 object ``{at, body, case, element, kind, seq}``, composed from the stored columns:
+there is no second copy of anything that could disagree with a column, so a changed column is a changed hash.
+Its hash is ``SHA-256(0x02 ‖ previous hash ‖ SHA-256(record))``; the first previous hash is 32 zero bytes. The prefix
+keeps it apart from the leaves (0x00) and nodes (0x01) of RFC 6962. docs/record-format.md says the same for outsiders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.record import canonical
+
+#: Previous hash of a case's first step.
+START = bytes(32)
+STEP_PREFIX = b"\x02"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """One step ready to be stored: its number, canonical body and place in the chain."""
+
+    seq: int
+    kind: str
+    element: str | None
+    at: str
+    body: str
+    prev_hash: bytes
+    hash: bytes
+
+
+def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body: Any, prev_hash: bytes) -> bytes:
+    """The hash a step must have."""
+    record = canonical.dumps({"at": at, "body": body, "case": case, "element": element, "kind": kind, "seq": seq})
+    return hashlib.sha256(STEP_PREFIX + prev_hash + hashlib.sha256(record).digest()).digest()
+
+
+def seal(
+    case: str, after: int, head: bytes, at: str, drafts: Iterable[tuple[str, str | None, dict[str, Any]]]
+) -> list[Sealed]:
+    """Number and chain ``(kind, element, body)`` drafts behind step ``after`` whose hash is ``head``."""
+    sealed = []
+    for seq, (kind, element, body) in enumerate(drafts, after + 1):
+        hash_ = step_hash(case, seq, kind, element, at, body, head)
+        text = canonical.dumps(body).decode()
+        sealed.append(Sealed(seq=seq, kind=kind, element=element, at=at, body=text, prev_hash=head, hash=hash_))
+        head = hash_
+    return sealed

@@ -1,0 +1,129 @@
+"""The database: one place that opens it, one way to hold a transaction.
+
+SQLite is the embedded default: WAL with ``synchronous=FULL`` (NORMAL may lose the last commits on power loss) and
+BEGIN IMMEDIATE, so that two writers queue instead of failing half-way. ``recursive_triggers`` is on because without it
+INSERT OR REPLACE walks past the triggers that keep the journal append-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.errors import Conflict, Newer
+
+#: What the verbs are handed: one open transaction. Only edges open and close it.
+Session = sa.Connection
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """An opened database. ``code_key`` is the secret under which query codes are kept (32 bytes)."""
+
+    def __init__(self, engine: sa.Engine, code_key: bytes) -> None:
+        self.engine = engine.execution_options(code_key=code_key)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One writing transaction: commits when the block ends, rolls back when it raises.
+
+        Raises Conflict when another writer took the same place first.
+        """
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except sa.exc.IntegrityError as error:
+            raise Conflict("conflict") from error
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One reading transaction: a steady picture, nothing can be written."""
+        with self.engine.connect().execution_options(reading=True) as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version. Raises Newer when the database was written by a newer one."""
+        with self.engine.connect() as connection, connection.begin():
+            _refuse_newer(connection)
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def check(self) -> bool:
+        """Is the database at this version? False when it must be upgraded first; raises Newer."""
+        with self.engine.connect() as connection:
+            _refuse_newer(connection)
+            current = MigrationContext.configure(connection).get_current_revision()
+            return current == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str, *, code_key: bytes) -> Store:
+    """Open the database at ``url`` (``sqlite:///var/sunpath.db``, ``postgresql+psycopg://…``); nothing is created yet."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return Store(engine, code_key)
+
+
+def upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or update those whose primary key is there already: one statement for all of them."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    dialect = postgresql if session.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table)
+    changes = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _refuse_newer(connection: sa.Connection) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        return
+    try:
+        ScriptDirectory.from_config(_alembic()).get_revision(current)
+    except CommandError as error:
+        raise Newer(current) from error

@@ -1,0 +1,195 @@
+"""The tables. ``step`` is the record; everything else about a case can be computed from it again (``verify`` does).
+
+Times are RFC 3339 texts in UTC with milliseconds: what is hashed is then byte for byte what is stored, on every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: What belongs to this database as a whole: its name in records, whether it is a demo.
+meta = Table("meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
+
+#: One published version, immutable: the package's bytes, the compiled program, who wrote and who approved it.
+definition = Table(
+    "definition",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_power", Boolean, nullable=False),
+    Column("type", String(8), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("theme", Text, nullable=False),
+    Column("package", LargeBinary, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("reviewer", String(64)),
+    Column("published_at", String(24), nullable=False),
+    UniqueConstraint("key", "version"),
+    UniqueConstraint("key", "digest", name="uq_definition_digest"),
+    CheckConstraint("reviewer IS NULL OR reviewer <> author", name="four_eyes"),
+    CheckConstraint("NOT is_power OR reviewer IS NOT NULL", name="power_reviewed"),
+)
+
+#: The pictures of a version, drawn once at publishing (``bpmn.chart.Picture`` as JSON).
+picture = Table(
+    "picture",
+    metadata,
+    Column("definition_id", ForeignKey("definition.id"), primary_key=True),
+    Column("form", String(16), primary_key=True),
+    Column("lang", String(8), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+#: A package handed in for a second person to look at.
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("package", LargeBinary, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("submitted_at", String(24), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reviewer", String(64)),
+    Column("decided_at", String(24)),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("reviewer IS NULL OR reviewer <> author", name="four_eyes"),
+)
+
+#: A case as it stands: a cache of its steps, except the query code's HMAC. ``version`` is the number of its last step.
+case = Table(
+    "case_",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", String(32), nullable=False, unique=True),
+    Column("definition_id", ForeignKey("definition.id"), nullable=False, index=True),
+    Column("code_hmac", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("tokens", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("opened_at", String(24), nullable=False),
+    Column("changed_at", String(24), nullable=False),
+    Column("closed_at", String(24)),
+    Index("ix_case_state", "state", "definition_id"),
+)
+
+#: The journal. Append-only: triggers refuse UPDATE, DELETE and an INSERT over an existing row (migration 0001).
+step = Table(
+    "step",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("element", Text),
+    Column("at", String(24), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("prev_hash", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    #: Only on commands: makes a repeated command one step. Stands in the body too.
+    Column("command_id", String(64), unique=True),
+)
+
+#: What must stay erasable: values of private fields with their salts; the step holds only the commitment.
+private_data = Table(
+    "private_data",
+    metadata,
+    Column("case_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(128), primary_key=True),
+    Column("salt", LargeBinary(16)),
+    Column("value", Text),
+    Column("erased_at", String(24)),
+    ForeignKeyConstraint(["case_id", "seq"], ["step.case_id", "step.seq"]),
+)
+
+#: Work items, open and past: a projection of the steps.
+work_item = Table(
+    "work_item",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("item", String(255), primary_key=True),
+    Column("element", String(255), nullable=False),
+    Column("post", String(64), nullable=False),
+    Column("applicant", Boolean, nullable=False),
+    Column("choices", Text, nullable=False),
+    #: open, claimed, done, withdrawn
+    Column("state", String(16), nullable=False),
+    Column("person", String(64)),
+    Column("offered_at", String(24), nullable=False),
+    Column("ended_at", String(24)),
+    Column("due_on", Date),
+    Column("due_provisional", Boolean, nullable=False),
+    Column("due_value", String(16), nullable=False),
+    Index("ix_work_item_desk", "post", "due_on", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+)
+
+#: Timers that wait, and those that fired or were withdrawn.
+timer = Table(
+    "timer",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("timer", String(255), primary_key=True),
+    Column("due_at", String(24), nullable=False),
+    #: waiting, fired, withdrawn
+    Column("state", String(16), nullable=False),
+    Index("ix_timer_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+)
+
+#: Elements that are stuck, open and resolved.
+incident = Table(
+    "incident",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("item", String(255), primary_key=True),
+    Column("element", String(255), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("params", Text, nullable=False),
+    Column("raised_at", String(24), nullable=False),
+    Column("resolved_at", String(24)),
+)
+
+#: People with an account. ``password`` is an argon2id hash, absent for those who only act through the command line.
+person = Table(
+    "person",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("display", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("posts", Text, nullable=False),
+    Column("password", Text),
+)
