@@ -1,0 +1,153 @@
+"""What is published: versions, packages, pictures, and where the open cases of a power stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from bpmn.chart import Picture
+from bpmn.package import FlowPackage, load
+from engine import tables
+from engine.answers import DefinitionInfo
+from engine.errors import Rejection
+from engine.record.canonical import read_instant
+from engine.store import Session
+
+#: Fewer open cases than this at a node are not published: a small number could point at a person.
+SMALL = 5
+
+_columns = [column for column in tables.definition.c if column.name not in ("package", "program")]
+
+
+def powers(session: Session) -> list[DefinitionInfo]:
+    """The latest version of every power, by key."""
+    return [info for info in definitions(session) if info.is_power]
+
+
+def definitions(session: Session) -> list[DefinitionInfo]:
+    """The latest version of everything published, powers and exercises, by key."""
+    table = tables.definition.c
+    latest = sa.select(table.key, sa.func.max(table.version).label("version")).group_by(table.key).subquery()
+    query = _query().where(table.key == latest.c.key, table.version == latest.c.version).order_by(table.key)
+    return [_info(row) for row in session.execute(query)]
+
+
+def versions(session: Session, key: str) -> list[DefinitionInfo]:
+    """All versions of a key, newest first. Raises Rejection ``definition.unknown``."""
+    table = tables.definition.c
+    rows = session.execute(_query().where(table.key == key).order_by(table.version.desc())).all()
+    if not rows:
+        raise Rejection("definition.unknown", key=key)
+    return [_info(row) for row in rows]
+
+
+def definition(session: Session, key: str, version: int | None = None) -> DefinitionInfo:
+    """One version, the latest without ``version``. Raises Rejection ``definition.unknown``."""
+    for info in versions(session, key):
+        if version in (None, info.version):
+            return info
+    raise Rejection("definition.unknown", key=f"{key} v{version}")
+
+
+def package_of(session: Session, definition_id: int) -> FlowPackage:
+    """The published bytes of a version (kept in memory: they never change)."""
+    return _load(_column(session, definition_id, "package"))
+
+
+def program_of(session: Session, definition_id: int) -> str:
+    """The compiled form of a version."""
+    return str(_column(session, definition_id, "program"))
+
+
+def picture(session: Session, definition_id: int, form: str, lang: str = "zh") -> Picture | None:
+    """The picture drawn at publishing, in Chinese when there is none in ``lang``; None when it was refused."""
+    table = tables.picture.c
+    rows = session.execute(
+        sa.select(table.lang, table.body).where(table.definition_id == definition_id, table.form == form)
+    )
+    bodies = {row.lang: row.body for row in rows}
+    body = bodies.get(lang) or bodies.get("zh")
+    return _picture(body) if body else None
+
+
+def live_counts(session: Session, key: str, *, simulated: bool) -> dict[str, int]:
+    """Open cases standing at each node (BPMN id) of a key's versions; fewer than five are left out."""
+    item, case, table = tables.work_item.c, tables.case.c, tables.definition.c
+    query = (
+        sa.select(item.element)
+        .join_from(tables.work_item, tables.case, case.id == item.case_id)
+        .join(tables.definition, table.id == case.definition_id)
+        .where(table.key == key, case.state == "open", item.ended_at.is_(None))
+    )
+    if not simulated:
+        query = query.where(case.simulated.is_(False))
+    counts = Counter(row.element.rpartition("/")[2] for row in session.execute(query))
+    return {element: count for element, count in counts.items() if count >= SMALL}
+
+
+def _query() -> sa.Select[tuple[object, ...]]:
+    case = tables.case.c
+    open_cases = (
+        sa.select(sa.func.count())
+        .where(case.definition_id == tables.definition.c.id, case.state == "open")
+        .scalar_subquery()
+        .label("open_cases")
+    )
+    return sa.select(*_columns, open_cases)
+
+
+def _info(row: sa.Row[tuple[object, ...]]) -> DefinitionInfo:
+    return DefinitionInfo(
+        id=row.id,
+        key=row.key,
+        version=row.version,
+        digest=row.digest,
+        name=row.name,
+        is_power=row.is_power,
+        type=row.type,
+        body=row.body,
+        theme=row.theme,
+        author=row.author,
+        reviewer=row.reviewer,
+        published_at=read_instant(row.published_at),
+        open_cases=row.open_cases,
+    )
+
+
+def _column(session: Session, definition_id: int, name: str) -> bytes | str:
+    # The cache is bound to the database, not only to the id: tests open many.
+    return _cached_column(str(session.engine.url), definition_id, name, _Fetch(session))
+
+
+class _Fetch:
+    """Reads a column once; equal to every other so that it does not take part in the cache's key."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Fetch)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _cached_column(url: str, definition_id: int, name: str, fetch: _Fetch) -> bytes | str:
+    table = tables.definition.c
+    value = fetch.session.execute(sa.select(table[name]).where(table.id == definition_id)).scalar_one_or_none()
+    if value is None:
+        raise Rejection("definition.unknown", key=str(definition_id))
+    return value  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=128)
+def _load(package: bytes) -> FlowPackage:
+    return load(package)
+
+
+@lru_cache(maxsize=256)
+def _picture(body: str) -> Picture:
+    return Picture.from_json(body)

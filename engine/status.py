@@ -1,0 +1,285 @@
+"""fold(steps) → where a case stands. Pure, and the only such function: live chart, replay, print and CLI all use it.
+
+Every status comes from a recorded step of that very element, never from another's (design promise 2). What no step
+speaks of (not reached, no longer reachable) is added by ``surround`` from the model and never coloured as done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from bpmn.model import Definitions
+from bpmn.overlay import Mark, PictureStatus
+from engine.answers import ArrowStatus, CaseView, ElementStatus, Step
+from engine.law.estimate import estimate
+from engine.record.canonical import decode
+
+#: Statuses of an element that holds a token.
+ACTIVE = frozenset({"current", "waiting", "warn", "overdue", "incident", "suspended"})
+
+
+@dataclass
+class Folded:
+    """Where a case stands after some steps."""
+
+    state: str = "new"
+    step: int = 0
+    elements: dict[str, ElementStatus] = field(default_factory=dict)
+    arrows: dict[str, ArrowStatus] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    #: Names of private fields → commitment of the value that stands.
+    private: dict[str, str] = field(default_factory=dict)
+    #: Open work items: address → (element, the step body that offered it, who claimed it).
+    items: dict[str, OpenItem] = field(default_factory=dict)
+    #: Open incidents: address → the step that raised it.
+    incidents: dict[str, Step] = field(default_factory=dict)
+    #: Waiting timers: address → due instant as recorded.
+    timers: dict[str, str] = field(default_factory=dict)
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    _tokens: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """A work item that is offered or claimed."""
+
+    element: str
+    offered_at: datetime
+    choices: tuple[str, ...] = ()
+    person: str | None = None
+
+
+def fold(steps: Iterable[Step]) -> Folded:
+    """Where the case stands after ``steps`` (all of one case, in order, from the first)."""
+    result = Folded()
+    for step in steps:
+        result.step = step.seq
+        apply = _EFFECTS.get(step.kind)
+        if apply is not None:
+            apply(result, step)
+    return result
+
+
+def surround(folded: Folded, definitions: Definitions, at: datetime | None, zone: Any) -> dict[str, ElementStatus]:
+    """Statuses of all nodes of the model: what was recorded, and for the rest ``todo`` or ``skipped``.
+
+    With ``at`` given, elements waiting past their estimated dates are ``warn`` (promised) or ``overdue`` (statutory).
+    """
+    elements = {key: _with_clock(status, key, definitions, at, zone) for key, status in folded.elements.items()}
+    if folded.state == "suspended":
+        elements = {key: replace(s, status="suspended") if s.status in ACTIVE else s for key, s in elements.items()}
+    by_id = {key.rpartition("/")[2]: key for key in elements}
+    ahead = _reachable(folded, definitions)
+    open_ = folded.state in ("new", "open", "suspended")
+    for node in definitions.nodes.values():
+        if node.kind != "artifact" and node.id not in by_id:
+            elements[key_of(definitions, node.id)] = ElementStatus(
+                status="todo" if open_ and node.id in ahead else "skipped"
+            )
+    return elements
+
+
+def key_of(definitions: Definitions, node_id: str) -> str:
+    """``scope/id`` of a node: its enclosing sub-processes, then itself."""
+    node = definitions.nodes.get(node_id)
+    path = [node_id]
+    while node is not None and node.parent:
+        path.append(node.parent)
+        node = definitions.nodes.get(node.parent)
+    return "/".join(reversed(path))
+
+
+def picture_status(view: CaseView) -> PictureStatus:
+    """What the picture shows of a case: marks and arrow counts by BPMN id."""
+    marks = {
+        key.rpartition("/")[2]: Mark(status=status.status, count=max(status.count, 1))
+        for key, status in view.elements.items()
+    }
+    return PictureStatus(elements=marks, arrows={flow: arrow.count for flow, arrow in view.arrows.items()})
+
+
+# -- what each kind of step changes -----------------------------------------------------------------------------------
+
+
+def _case(state: str) -> Any:
+    def change(result: Folded, step: Step) -> None:
+        result.state = state
+        if state in ("closed", "cancelled"):
+            result.closed_at = step.at
+
+    return change
+
+
+def _opened(result: Folded, step: Step) -> None:
+    result.state, result.opened_at = "open", step.at
+
+
+def _entered(result: Folded, step: Step) -> None:
+    key = str(step.element)
+    before = result.elements.get(key)
+    result._tokens[key] = result._tokens.get(key, 0) + 1
+    result.elements[key] = ElementStatus(
+        status="current", count=(before.count if before else 0) + 1, entered_at=step.at, step=step.seq
+    )
+
+
+def _ended(status: str) -> Any:
+    def change(result: Folded, step: Step) -> None:
+        key = str(step.element)
+        tokens = result._tokens[key] = max(result._tokens.get(key, 0) - 1, 0)
+        before = result.elements.get(key)
+        if before is not None and not tokens:
+            result.elements[key] = replace(before, status=status, left_at=step.at, step=step.seq)
+        if status == "cancelled":
+            _withdraw(result, key, step.body.get("item"))
+
+    return change
+
+
+def _withdraw(result: Folded, key: str, item: Any) -> None:
+    for address in [a for a, open_ in result.items.items() if a == item or (item is None and open_.element == key)]:
+        del result.items[address]
+    for address in [a for a in result.incidents if a == item or (item is None and _element(a) == key)]:
+        del result.incidents[address]
+
+
+def _mark(status: str) -> Any:
+    def change(result: Folded, step: Step) -> None:
+        before = result.elements.get(str(step.element))
+        if before is not None:
+            result.elements[str(step.element)] = replace(before, status=status, step=step.seq)
+
+    return change
+
+
+def _arrow(result: Folded, step: Step) -> None:
+    before = result.arrows.get(str(step.element))
+    result.arrows[str(step.element)] = ArrowStatus(count=(before.count if before else 0) + 1, step=step.seq)
+
+
+def _data(result: Folded, step: Step) -> None:
+    name = step.body["name"]
+    if "commitment" in step.body:
+        result.private[name] = step.body["commitment"]
+        result.data.pop(name, None)
+    else:
+        result.data[name] = decode(step.body["value"])
+        result.private.pop(name, None)
+
+
+def _offered(result: Folded, step: Step) -> None:
+    item = step.body["item"]
+    result.items[item] = OpenItem(str(step.element), step.at, tuple(step.body.get("choices", ())))
+
+
+def _claimed(result: Folded, step: Step) -> None:
+    open_ = result.items.get(step.body["item"])
+    if open_ is not None:
+        result.items[step.body["item"]] = replace(open_, person=step.body.get("by"))
+
+
+def _completed(result: Folded, step: Step) -> None:
+    result.items.pop(step.body["item"], None)
+
+
+def _raised(result: Folded, step: Step) -> None:
+    result.incidents[step.body["incident"]] = step
+    _mark("incident")(result, step)
+
+
+def _resolved(result: Folded, step: Step) -> None:
+    result.incidents.pop(step.body["incident"], None)
+    _mark("current")(result, step)
+
+
+def _timer_set(result: Folded, step: Step) -> None:
+    result.timers[step.body["timer"]] = step.body["due"]
+    _mark("waiting")(result, step)
+
+
+def _timer_ended(result: Folded, step: Step) -> None:
+    result.timers.pop(step.body["timer"], None)
+
+
+_EFFECTS: Mapping[str, Any] = {
+    "case opened": _opened,
+    "case closed": _case("closed"),
+    "case cancelled": _case("cancelled"),
+    "case suspended": _case("suspended"),
+    "case resumed": _case("open"),
+    "element entered": _entered,
+    "element left": _ended("done"),
+    "element cancelled": _ended("cancelled"),
+    "arrow taken": _arrow,
+    "data set": _data,
+    "work item offered": _offered,
+    "work item claimed": _claimed,
+    "work item completed": _completed,
+    "work item returned": _mark("returned"),
+    "timer set": _timer_set,
+    "timer fired": _timer_ended,
+    "incident raised": _raised,
+    "incident resolved": _resolved,
+}
+
+
+# -- what the model adds ----------------------------------------------------------------------------------------------
+
+
+def _element(address: str) -> str:
+    return address.rpartition("#")[0]
+
+
+def _with_clock(
+    status: ElementStatus, key: str, definitions: Definitions, at: datetime | None, zone: Any
+) -> ElementStatus:
+    node = definitions.nodes.get(key.rpartition("/")[2])
+    if status.status not in ("current", "waiting") or node is None or node.step is None or status.entered_at is None:
+        return status
+    start = status.entered_at.astimezone(zone).date()
+    due = estimate(node.step.limits, start)
+    if at is None or due is None:
+        return replace(status, due=due)
+    today = at.astimezone(zone).date()
+    return replace(status, due=due, status=_lateness(status.status, today, due.on, estimate_by_law(node, start)))
+
+
+def estimate_by_law(node: Any, start: date) -> date | None:
+    """Estimated date of the statutory limit of a node; None when no law sets one."""
+    law = [limit for limit in node.step.limits if limit.statutory is not None]
+    due = estimate(law, start, statutory=True)
+    return due.on if due is not None else None
+
+
+def _lateness(status: str, today: date, promised: date, statutory: date | None) -> str:
+    if statutory is not None and today > statutory:
+        return "overdue"
+    return "warn" if today > promised else status
+
+
+def _reachable(folded: Folded, definitions: Definitions) -> set[str]:
+    """Node ids a token can still get to: along arrows from every element that holds one."""
+    if folded.state == "new":
+        return set(definitions.nodes)
+    inside = [key.rpartition("/")[2] for key, status in folded.elements.items() if status.status in ACTIVE]
+    seen: set[str] = set()
+    # An arrow taken into a join that has not fired yet keeps what follows the join within reach.
+    for flow_id in folded.arrows:
+        flow = definitions.flows.get(flow_id)
+        if flow is not None and key_of(definitions, flow.target) not in folded.elements:
+            inside.append(flow.target)
+    while inside:
+        node_id = inside.pop()
+        if node_id in seen:
+            continue
+        seen.add(node_id)
+        node = definitions.nodes.get(node_id)
+        inside += [flow.target for flow in definitions.outgoing(node_id)]
+        inside += [n.id for n in definitions.nodes.values() if n.attached_to == node_id or n.parent == node_id]
+        if node is not None and node.parent:
+            inside.append(node.parent)
+    return seen
