@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -53,7 +54,7 @@ def definition(session: Session, key: str, version: int | None = None) -> Defini
 
 def package_of(session: Session, definition_id: int) -> FlowPackage:
     """The published bytes of a version (kept in memory: they never change)."""
-    return _load(_column(session, definition_id, "package"))
+    return _load(bytes(_column(session, definition_id, "package")))  # type: ignore[arg-type]
 
 
 def program_of(session: Session, definition_id: int) -> str:
@@ -117,30 +118,18 @@ def _info(row: sa.Row[tuple[object, ...]]) -> DefinitionInfo:
 
 
 def _column(session: Session, definition_id: int, name: str) -> bytes | str:
-    # The cache is bound to the database, not only to the id: tests open many.
-    return _cached_column(str(session.engine.url), definition_id, name, _Fetch(session))
+    kept = _kept.setdefault(session.engine, {})
+    if (definition_id, name) not in kept:
+        table = tables.definition.c
+        value = session.execute(sa.select(table[name]).where(table.id == definition_id)).scalar_one_or_none()
+        if value is None:
+            raise Rejection("definition.unknown", key=str(definition_id))
+        kept[definition_id, name] = value
+    return kept[definition_id, name]
 
 
-class _Fetch:
-    """Reads a column once; equal to every other so that it does not take part in the cache's key."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Fetch)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=256)
-def _cached_column(url: str, definition_id: int, name: str, fetch: _Fetch) -> bytes | str:
-    table = tables.definition.c
-    value = fetch.session.execute(sa.select(table[name]).where(table.id == definition_id)).scalar_one_or_none()
-    if value is None:
-        raise Rejection("definition.unknown", key=str(definition_id))
-    return value  # type: ignore[no-any-return]
+#: Columns of published versions read so far, by database: they never change.
+_kept: WeakKeyDictionary[sa.Engine, dict[tuple[int, str], bytes | str]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=128)

@@ -44,9 +44,14 @@ def publish(
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)
-    version = 1 + session.execute(
-        sa.select(sa.func.coalesce(sa.func.max(tables.definition.c.version), 0)).where(tables.definition.c.key == key)
-    ).scalar_one()
+    version = (
+        1
+        + session.execute(
+            sa.select(sa.func.coalesce(sa.func.max(tables.definition.c.version), 0)).where(
+                tables.definition.c.key == key
+            )
+        ).scalar_one()
+    )
     process = package.definitions.main
     power = process.power if process else None
     pictures = _pictures(package)
@@ -149,9 +154,7 @@ def _authorise(session: Session, package: FlowPackage, author: str, reviewer: st
 
 def _same(session: Session, key: str, digest: str) -> Published | None:
     table = tables.definition.c
-    row = session.execute(
-        sa.select(table.version).where(table.key == key, table.digest == digest)
-    ).one_or_none()
+    row = session.execute(sa.select(table.version).where(table.key == key, table.digest == digest)).one_or_none()
     return None if row is None else Published(key=key, version=row.version, digest=digest, again=True)
 
 

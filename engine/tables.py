@@ -155,7 +155,13 @@ work_item = Table(
     Column("due_on", Date),
     Column("due_provisional", Boolean, nullable=False),
     Column("due_value", String(16), nullable=False),
-    Index("ix_work_item_desk", "post", "due_on", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    Index(
+        "ix_work_item_desk",
+        "post",
+        "due_on",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 #: Timers that wait, and those that fired or were withdrawn.

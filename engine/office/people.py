@@ -34,7 +34,12 @@ def add_person(
     password: str | None = None,
 ) -> Person:
     """Add somebody. Raises Rejection: ``user.exists``, ``user.name``, ``role.unknown``."""
-    if not name or not name.replace("-", "").replace("_", "").isalnum() or len(name) > 64 or name in (APPLICANT, SYSTEM):
+    if (
+        not name
+        or not name.replace("-", "").replace("_", "").isalnum()
+        or len(name) > 64
+        or name in (APPLICANT, SYSTEM)
+    ):
         raise Rejection("user.name", name=name)
     for role in roles:
         if role not in ROLES:

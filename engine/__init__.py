@@ -1,0 +1,62 @@
+"""The engine's verbs. Edges (web, command line, worker) call these and nothing deeper.
+
+Every verb that changes something takes the session of one transaction, opened and committed by the edge, and the instant
+``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` of ``engine.errors``.
+"""
+
+from engine.cases import cases, desk, private_values, show, steps, todo, track
+from engine.catalogue import definition, definitions, live_counts, package_of, picture, powers, program_of, versions
+from engine.meta import is_demo, mark_demo
+from engine.office.people import add_person, people, person, sign_in
+from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
+from engine.record.verify import verify
+from engine.run.erase import erase
+from engine.run.replay import replay
+from engine.run.runtime import cancel, claim, complete, fire, release, resume, retry, start_case, suspend
+from engine.run.timers import due, tick
+from engine.status import picture_status
+
+__all__ = [
+    "add_person",
+    "approve",
+    "cancel",
+    "cases",
+    "claim",
+    "complete",
+    "definition",
+    "definitions",
+    "desk",
+    "due",
+    "erase",
+    "fire",
+    "is_demo",
+    "live_counts",
+    "mark_demo",
+    "package_of",
+    "people",
+    "person",
+    "picture",
+    "picture_status",
+    "powers",
+    "private_values",
+    "program_of",
+    "publish",
+    "refuse",
+    "release",
+    "replay",
+    "resume",
+    "retry",
+    "show",
+    "sign_in",
+    "start_case",
+    "steps",
+    "submission_package",
+    "submissions",
+    "submit",
+    "suspend",
+    "tick",
+    "todo",
+    "track",
+    "verify",
+    "versions",
+]

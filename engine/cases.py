@@ -1,0 +1,296 @@
+"""Reading cases: as they stand, as of any step, in lists, on a desk, by query code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bpmn.model import Definitions
+from engine import catalogue, status, tables
+from engine.answers import CaseRow, CaseView, DefinitionRef, Done, Due, Incident, Step, WorkItem
+from engine.errors import Rejection
+from engine.office import people
+from engine.record import canonical, receipt
+from engine.record.canonical import read_instant
+from engine.run import guard, projection
+from engine.run.runtime import answer, read_case
+from engine.store import Session
+
+
+def todo(session: Session, number: str) -> Done:
+    """What is open now. Raises Rejection ``case.unknown``."""
+    case = read_case(session, number)
+    assert case is not None  # only a command id makes it None
+    return answer(session, case)
+
+
+def steps(session: Session, number: str) -> list[Step]:
+    """The journal of a case, from its first step. Raises Rejection ``case.unknown``."""
+    return _steps(session, _case(session, number).id)
+
+
+def show(session: Session, number: str, step: int | None = None, at: datetime | None = None) -> CaseView:
+    """The case as of ``step`` (now without one). With ``at``, elements past their estimated dates are warn or overdue.
+
+    Raises Rejection ``case.unknown`` or ``step.unknown``.
+    """
+    row = _case(session, number)
+    all_steps = _steps(session, row.id)
+    if step is not None and not 1 <= step <= len(all_steps):
+        raise Rejection("step.unknown", step=step, steps=len(all_steps), case=number)
+    shown = all_steps if step is None else all_steps[:step]
+    folded = status.fold(shown)
+    definitions = catalogue.package_of(session, row.definition_id).definitions
+    ref = DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name)
+    return CaseView(
+        case=number,
+        definition=ref,
+        definition_id=row.definition_id,
+        state=folded.state,
+        step=shown[-1].seq if shown else 0,
+        steps=len(all_steps),
+        elements=status.surround(folded, definitions, at, projection.ZONE),
+        arrows=folded.arrows,
+        data=folded.data,
+        private=_kept(session, row.id, folded.private),
+        work_items=_items(folded, number, definitions),
+        incidents=_incidents(folded, number, definitions),
+        opened_at=read_instant(row.opened_at),
+        closed_at=folded.closed_at,
+        simulated=row.simulated,
+        head=shown[-1].hash if shown else "",
+        due=case_due(definitions, read_instant(row.opened_at)),
+    )
+
+
+def cases(
+    session: Session,
+    *,
+    state: str | None = None,
+    key: str | None = None,
+    simulated: bool | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[CaseRow]:
+    """Cases, newest first, by state and key."""
+    case, version = tables.case.c, tables.definition.c
+    query = _case_query().order_by(case.id.desc()).limit(limit).offset(offset)
+    if state:
+        query = query.where(case.state == state)
+    if key:
+        query = query.where(version.key == key)
+    if simulated is not None:
+        query = query.where(case.simulated.is_(simulated))
+    rows = session.execute(query).all()
+    open_ = _open_elements(session, [row.id for row in rows])
+    stuck = _stuck(session, [row.id for row in rows])
+    return [_case_row(row, catalogue.package_of(session, row.definition_id).definitions, open_, stuck) for row in rows]
+
+
+def desk(session: Session, user: str, at: datetime) -> list[WorkItem]:
+    """Work items of a person: those of their posts, free or claimed by them, soonest due first.
+
+    The applicants' own steps are left out: they wait for somebody outside. Raises Rejection ``user.unknown``.
+    """
+    posts = people.known(session, user).posts
+    case, item, version = tables.case, tables.work_item, tables.definition
+    query = (
+        sa.select(
+            item,
+            item.c.state.label("item_state"),
+            case.c.number,
+            version.c.key,
+            version.c.version,
+            version.c.digest,
+            version.c.name,
+            case.c.definition_id,
+        )
+        .join_from(item, case, case.c.id == item.c.case_id)
+        .join(version, version.c.id == case.c.definition_id)
+        .where(
+            item.c.ended_at.is_(None),
+            case.c.state == "open",
+            item.c.applicant.is_(False),
+            sa.or_(item.c.post.in_(sorted(posts)), sa.and_(item.c.post == "", version.c.is_power.is_(False))),
+            sa.or_(item.c.person.is_(None), item.c.person == user),
+        )
+        .order_by(item.c.due_on.is_(None), item.c.due_on, item.c.offered_at)
+        .limit(500)
+    )
+    return [_desk_item(session, row) for row in session.execute(query)]
+
+
+def track(session: Session, number: str, code: str) -> bool:
+    """Is ``code`` the query code of the case? The same work and answer for an unknown number as for a wrong code."""
+    stored = session.execute(
+        sa.select(tables.case.c.code_hmac).where(tables.case.c.number == number)
+    ).scalar_one_or_none()
+    key = bytes(session.get_execution_options()["code_key"])
+    return receipt.same(stored or "", receipt.stored_code(key, code)) and stored is not None
+
+
+def private_values(session: Session, number: str) -> dict[str, Any]:
+    """Private fields as last sent, for staff who may see them; erased ones are left out."""
+    case_id = _case(session, number).id
+    table = tables.private_data.c
+    rows = session.execute(
+        sa.select(table.name, table.value).where(table.case_id == case_id).order_by(table.seq, table.name)
+    )
+    values = {row.name: row.value for row in rows}
+    return {name: canonical.decode(canonical.loads(value)) for name, value in values.items() if value is not None}
+
+
+def case_due(definitions: Definitions, opened_at: datetime) -> Due | None:
+    """Estimated date by which the whole case should end, counted from its opening."""
+    process = definitions.main
+    if process is None or process.power is None:
+        return None
+    return projection.estimate(process.power.limits, projection.local_date(opened_at))
+
+
+def read_step(row: Any) -> Step:
+    """A row of ``step`` as a value."""
+    return Step(
+        seq=row.seq,
+        kind=row.kind,
+        element=row.element,
+        at=read_instant(row.at),
+        body=canonical.loads(row.body),
+        prev_hash=bytes(row.prev_hash).hex(),
+        hash=bytes(row.hash).hex(),
+    )
+
+
+def _steps(session: Session, case_id: int) -> list[Step]:
+    table = tables.step
+    rows = session.execute(sa.select(table).where(table.c.case_id == case_id).order_by(table.c.seq))
+    return [read_step(row) for row in rows]
+
+
+def _case_query() -> sa.Select[Any]:
+    case, version = tables.case, tables.definition
+    return sa.select(
+        case.c.id,
+        case.c.number,
+        case.c.state,
+        case.c.version.label("steps"),
+        case.c.opened_at,
+        case.c.closed_at,
+        case.c.simulated,
+        case.c.definition_id,
+        version.c.key,
+        version.c.version.label("edition"),
+        version.c.digest,
+        version.c.name,
+    ).join_from(case, version, version.c.id == case.c.definition_id)
+
+
+def _case(session: Session, number: str) -> Any:
+    row = session.execute(_case_query().where(tables.case.c.number == number)).one_or_none()
+    if row is None:
+        raise Rejection("case.unknown", case=number)
+    return row
+
+
+def _kept(session: Session, case_id: int, commitments: dict[str, str]) -> dict[str, bool]:
+    """Which private values are still there."""
+    if not commitments:
+        return {}
+    table = tables.private_data.c
+    rows = session.execute(
+        sa.select(table.name, table.value).where(table.case_id == case_id).order_by(table.seq, table.name)
+    )
+    last = {row.name: row.value is not None for row in rows}
+    return {name: last.get(name, False) for name in commitments}
+
+
+def _items(folded: status.Folded, number: str, definitions: Definitions) -> tuple[WorkItem, ...]:
+    rows = []
+    for address, open_ in folded.items.items():
+        node = definitions.nodes.get(projection.element_id(address))
+        rows.append(
+            projection.ItemRow(
+                item=address,
+                element=open_.element,
+                post=node.step.post if node and node.step else "",
+                applicant=guard.is_applicants(definitions, node),
+                choices=open_.choices,
+                state="claimed" if open_.person else "open",
+                person=open_.person,
+                offered_at=canonical.instant(open_.offered_at),
+                due=projection.due(node, open_.offered_at),
+            )
+        )
+    return tuple(projection.work_item(row, number, definitions) for row in rows)
+
+
+def _incidents(folded: status.Folded, number: str, definitions: Definitions) -> tuple[Incident, ...]:
+    found = []
+    for address, step in folded.incidents.items():
+        node = definitions.nodes.get(projection.element_id(address))
+        found.append(
+            Incident(
+                case=number,
+                item=address,
+                element=str(step.element),
+                name=(node.name if node else "") or str(step.element),
+                code=step.body["code"],
+                params=step.body.get("params", {}),
+                since=step.at,
+            )
+        )
+    return tuple(found)
+
+
+def _open_elements(session: Session, case_ids: Sequence[int]) -> dict[int, list[tuple[str, date | None]]]:
+    table = tables.work_item.c
+    rows = session.execute(
+        sa.select(table.case_id, table.element, table.due_on)
+        .where(table.case_id.in_(case_ids), table.ended_at.is_(None))
+        .order_by(table.case_id, table.offered_at)
+    )
+    found: dict[int, list[tuple[str, date | None]]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append((row.element, row.due_on))
+    return found
+
+
+def _stuck(session: Session, case_ids: Sequence[int]) -> dict[int, int]:
+    table = tables.incident.c
+    rows = session.execute(
+        sa.select(table.case_id, sa.func.count().label("count"))
+        .where(table.case_id.in_(case_ids), table.resolved_at.is_(None))
+        .group_by(table.case_id)
+    )
+    return {row.case_id: row.count for row in rows}  # type: ignore[misc]
+
+
+def _case_row(
+    row: Any, definitions: Definitions, open_: dict[int, list[tuple[str, date | None]]], stuck: dict[int, int]
+) -> CaseRow:
+    names = []
+    for element, _ in open_.get(row.id, []):
+        node = definitions.nodes.get(projection.element_id(element))
+        names.append((node.name if node else "") or element)
+    return CaseRow(
+        case=row.number,
+        definition=DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name),
+        state=row.state,
+        steps=row.steps,
+        opened_at=read_instant(row.opened_at),
+        closed_at=read_instant(row.closed_at) if row.closed_at else None,
+        simulated=row.simulated,
+        at=tuple(names),
+        incidents=stuck.get(row.id, 0),
+        due=case_due(definitions, read_instant(row.opened_at)),
+    )
+
+
+def _desk_item(session: Session, row: Any) -> WorkItem:
+    definitions = catalogue.package_of(session, row.definition_id).definitions
+    item = projection.work_item(projection.item_row(row._mapping), row.number, definitions)
+    return replace(item, definition=DefinitionRef(key=row.key, version=row.version, digest=row.digest, name=row.name))

@@ -1,0 +1,1 @@
+"""Alembic migrations: named, linear. Journal tables only ever grow."""

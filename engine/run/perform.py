@@ -1,0 +1,63 @@
+"""One command decided in pure code: what the process does (the adapter) and what the office does (claim, suspend …).
+
+Runtime and replay both come through here, so re-applying the recorded commands gives the recorded steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.run import spiff
+from engine.run.port import Command, Draft, Outcome
+
+#: Rules that produce steps. A case replays under the edition it was opened with.
+EDITION = 1
+
+
+def perform(
+    program: str,
+    state: str | None,
+    data: Mapping[str, Any],
+    command: Command,
+    *,
+    at: datetime,
+    case: str,
+    seq: int,
+) -> Outcome:
+    """The steps a command makes, and the state after it. Same input, same bytes; raises Rejected."""
+    office = _OFFICE.get(command.type)
+    if office is not None and state is not None:
+        return Outcome(state=state, data=dict(data), drafts=office(command), closed=False)
+    return spiff.apply(spiff.load(program), state, data, command, at=at, case_key=case, seq=seq)
+
+
+def _claimed(command: Command) -> tuple[Draft, ...]:
+    return (_claim(command, command.actor),)
+
+
+def _released(command: Command) -> tuple[Draft, ...]:
+    """Back on everybody's desk: claimed by nobody."""
+    return (_claim(command, None),)
+
+
+def _claim(command: Command, person: str | None) -> Draft:
+    element = command.item.rpartition("#")[0]
+    return Draft(kind="work item claimed", element=element, body={"item": command.item, "by": person})
+
+
+def _suspended(_command: Command) -> tuple[Draft, ...]:
+    return (Draft(kind="case suspended", element=None, body={}),)
+
+
+def _resumed(_command: Command) -> tuple[Draft, ...]:
+    return (Draft(kind="case resumed", element=None, body={}),)
+
+
+def _erased(_command: Command) -> tuple[Draft, ...]:
+    """The command itself says which names were erased; nothing moves."""
+    return ()
+
+
+_OFFICE = {"claim": _claimed, "release": _released, "suspend": _suspended, "resume": _resumed, "erase": _erased}

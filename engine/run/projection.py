@@ -1,0 +1,245 @@
+"""What follows from steps: work items, timers and incidents as rows. Pure; ``verify`` computes the same and compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bpmn.model import Definitions, Node
+from engine.answers import Choice, Due, Incident, WorkItem
+from engine.law.estimate import estimate
+from engine.record import canonical
+from engine.record.canonical import read_instant
+from engine.record.chain import Sealed
+from engine.run.guard import is_applicants
+
+#: Dates that law counts are dates here.
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRow:
+    """A row of ``work_item``."""
+
+    item: str
+    element: str
+    post: str
+    applicant: bool
+    choices: tuple[str, ...]
+    #: open, claimed, done, withdrawn
+    state: str
+    person: str | None
+    offered_at: str
+    ended_at: str | None = None
+    due: Due | None = None
+
+    def values(self, case_id: int) -> dict[str, Any]:
+        """As columns."""
+        return {
+            "case_id": case_id,
+            "item": self.item,
+            "element": self.element,
+            "post": self.post,
+            "applicant": self.applicant,
+            "choices": canonical.dumps(list(self.choices)).decode(),
+            "state": self.state,
+            "person": self.person,
+            "offered_at": self.offered_at,
+            "ended_at": self.ended_at,
+            "due_on": self.due.on if self.due else None,
+            "due_provisional": self.due.provisional if self.due else False,
+            "due_value": self.due.value if self.due else "",
+        }
+
+
+@dataclass
+class Change:
+    """What one command changes: the items open after it, and the rows to write."""
+
+    #: New state of the case; '' when it stays.
+    state: str = ""
+    items: dict[str, ItemRow] = field(default_factory=dict)
+    ended: dict[str, ItemRow] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    #: Rows of ``timer`` and ``incident`` by address, in the order of the steps.
+    timer_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    incident_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def changed_items(self) -> list[ItemRow]:
+        """Every item row that is new or different."""
+        return [*self.ended.values(), *(row for item, row in self.items.items() if item in self.touched)]
+
+
+def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: Definitions, actor: str) -> Change:
+    """The change ``steps`` (of one command by ``actor``) make to the open ``items`` of a case."""
+    result = Change(items=dict(items))
+    for step in steps:
+        body = canonical.loads(step.body)
+        effect = _EFFECTS.get(step.kind)
+        if effect is not None:
+            effect(result, step, body, definitions, actor)
+    return result
+
+
+def item_row(row: Mapping[Any, Any]) -> ItemRow:
+    """An ItemRow from a selected row (columns by their plain names)."""
+    due = Due(on=row["due_on"], provisional=row["due_provisional"], value=row["due_value"]) if row["due_on"] else None
+    return ItemRow(
+        item=row["item"],
+        element=row["element"],
+        post=row["post"],
+        applicant=row["applicant"],
+        choices=tuple(canonical.loads(row["choices"])),
+        state=row["item_state"],
+        person=row["person"],
+        offered_at=row["offered_at"],
+        ended_at=row["ended_at"],
+        due=due,
+    )
+
+
+def work_item(row: ItemRow, case: str, definitions: Definitions) -> WorkItem:
+    """An open item as the verbs answer it."""
+    node = definitions.nodes.get(element_id(row.item))
+    lane = definitions.lanes.get(node.lane or "") if node else None
+    step = node.step if node else None
+    return WorkItem(
+        case=case,
+        item=row.item,
+        element=row.element,
+        name=(node.name if node else "") or row.element,
+        lane=lane.name if lane else "",
+        post=row.post,
+        due=row.due,
+        choices=tuple(Choice(arrow=arrow, label=_label(definitions, arrow)) for arrow in row.choices),
+        form=step.form if step else "",
+        people=step.people if step else 1,
+        applicant=row.applicant,
+        state=row.state,
+        claimed_by=row.person,
+        offered_at=read_instant(row.offered_at),
+    )
+
+
+def incident(row: Any, case: str, definitions: Definitions) -> Incident:
+    """A row of ``incident`` as the verbs answer it."""
+    node = definitions.nodes.get(element_id(row.item))
+    return Incident(
+        case=case,
+        item=row.item,
+        element=row.element,
+        name=(node.name if node else "") or row.element,
+        code=row.code,
+        params=canonical.loads(row.params),
+        since=read_instant(row.raised_at),
+    )
+
+
+def element_id(address: str) -> str:
+    """BPMN id of an address ``scope/element#occurrence``."""
+    return address.rpartition("#")[0].rpartition("/")[2] if "#" in address else address.rpartition("/")[2]
+
+
+def local_date(at: str | datetime) -> date:
+    """The date of an instant where the law counts it."""
+    instant = read_instant(at) if isinstance(at, str) else at
+    return instant.astimezone(ZONE).date()
+
+
+def _label(definitions: Definitions, arrow: str) -> str:
+    flow = definitions.flows.get(arrow)
+    if flow is None:
+        return arrow
+    target = definitions.nodes.get(flow.target)
+    return flow.name or (target.name if target else "") or arrow
+
+
+def due(node: Node | None, at: str | datetime) -> Due | None:
+    """Estimated date of a step offered ``at``."""
+    return estimate(node.step.limits, local_date(at)) if node is not None and node.step is not None else None
+
+
+# -- effects ----------------------------------------------------------------------------------------------------------
+
+
+def _offered(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    item = body["item"]
+    node = definitions.nodes.get(element_id(item))
+    result.items[item] = ItemRow(
+        item=item,
+        element=str(step.element),
+        post=node.step.post if node is not None and node.step is not None else "",
+        applicant=is_applicants(definitions, node),
+        choices=tuple(body.get("choices", ())),
+        state="open",
+        person=None,
+        offered_at=step.at,
+        due=due(node, step.at),
+    )
+    result.touched.add(item)
+
+
+def _claimed(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    row = result.items.get(body["item"])
+    if row is not None:
+        person = body.get("by")
+        result.items[row.item] = replace(row, state="claimed" if person else "open", person=person)
+        result.touched.add(row.item)
+
+
+def _completed(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    _end(result, body["item"], "done", actor, step.at)
+
+
+def _cancelled(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    gone = body.get("item")
+    for row in list(result.items.values()):
+        if row.item == gone or (gone is None and row.element == step.element):
+            _end(result, row.item, "withdrawn", None, step.at)
+
+
+def _end(result: Change, item: str, state: str, person: str | None, at: str) -> None:
+    row = result.items.pop(item, None)
+    if row is not None:
+        result.ended[item] = replace(row, state=state, person=person, ended_at=at)
+
+
+def _timer_set(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    result.timer_rows[body["timer"]] = {"timer": body["timer"], "due_at": body["due"], "state": "waiting"}
+
+
+def _raised(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    result.incident_rows[body["incident"]] = {
+        "item": body["incident"],
+        "element": str(step.element),
+        "code": body["code"],
+        "params": canonical.dumps(body.get("params", {})).decode(),
+        "raised_at": step.at,
+        "resolved_at": None,
+    }
+
+
+def _state(state: str) -> Any:
+    def effect(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+        result.state = state
+
+    return effect
+
+
+_EFFECTS: Mapping[str, Any] = {
+    "case opened": _state("open"),
+    "case closed": _state("closed"),
+    "case cancelled": _state("cancelled"),
+    "case suspended": _state("suspended"),
+    "case resumed": _state("open"),
+    "work item offered": _offered,
+    "work item claimed": _claimed,
+    "work item completed": _completed,
+    "element cancelled": _cancelled,
+    "timer set": _timer_set,
+    "incident raised": _raised,
+}
