@@ -8,7 +8,10 @@ from __future__ import annotations
 
 
 class Rejection(Exception):
-    """The command was wrong; nothing was written. ``code`` is a key of the word files, ``params`` what its sentence needs."""
+    """The command was wrong; nothing was written.
+
+    ``code`` is a key of the word files, ``params`` what its sentence needs.
+    """
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(f"{code} {params}" if params else code)

@@ -22,7 +22,7 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class FormError:
-    """One field that cannot be accepted, and why: required, enum, pattern, minLength, maximum, format, type, unknown …"""
+    """One field that cannot be accepted, and why: required, enum, pattern, minLength, format, type, unknown …"""
 
     field: str
     code: str

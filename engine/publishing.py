@@ -1,4 +1,4 @@
-"""Publishing: bytes → checked → compiled once → drawn once → one immutable row. Nothing reads ``flows/`` again after it."""
+"""Publishing: bytes → checked → compiled once → drawn once → one immutable row. Nothing reads ``flows/`` after it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def submission_package(session: Session, id: int) -> FlowPackage:
 
 
 def approve(session: Session, id: int, *, reviewer: str, at: datetime) -> Published:
-    """A second person approves and publishes. Raises Rejection like ``publish``, and ``submission.unknown``, ``.decided``."""
+    """A second person approves and publishes. Raises Rejection like ``publish``, and ``submission.*``."""
     row = _waiting(session, id)
     people.require(people.known(session, reviewer), "reviewer", "publisher")
     published = publish(session, load(row.package), key=row.key, author=row.author, reviewer=reviewer, at=at)

@@ -75,7 +75,7 @@ class Store:
 
 
 def open_store(url: str, *, code_key: bytes) -> Store:
-    """Open the database at ``url`` (``sqlite:///var/sunpath.db``, ``postgresql+psycopg://…``); nothing is created yet."""
+    """Open the database at ``url`` (``sqlite:///var/sunpath.db``); nothing is created yet."""
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         if engine.url.database:

@@ -1,6 +1,6 @@
 """The tables. ``step`` is the record; everything else about a case can be computed from it again (``verify`` does).
 
-Times are RFC 3339 texts in UTC with milliseconds: what is hashed is then byte for byte what is stored, on every database.
+Times are RFC 3339 texts in UTC with milliseconds: what is hashed is then byte for byte what is stored, everywhere.
 """
 
 from __future__ import annotations

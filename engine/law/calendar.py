@@ -1,7 +1,7 @@
-"""Working days of the People's Republic of China: rest days and make-up days (调休) of the yearly State Council notices.
+"""Working days of the People's Republic of China: rest and make-up days (调休) of the yearly State Council notices.
 
-Years that are published come from the ``chinesecalendar`` package; a day after the last published year counts as working
-day from Monday to Friday and is *provisional*.
+Years that are published come from the ``chinesecalendar`` package; a day after the last published year counts as
+working day from Monday to Friday and is *provisional*.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import catalogue, status, tables
+from engine import status, tables
 from engine.answers import Difference, Verdict
 from engine.cases import read_step
 from engine.errors import Rejection

@@ -51,7 +51,7 @@ def may_act(person: Person | None, definitions: Definitions, node: Node | None) 
 
 
 def may_start(person: Person | None, definitions: Definitions, is_power: bool) -> None:
-    """Raises Rejection: a power is opened by the applicant or by somebody with a post in it, an exercise by anybody known."""
+    """Raises Rejection: a power is opened by the applicant or somebody with a post in it, an exercise by anybody."""
     if not is_power:
         return
     process = definitions.main

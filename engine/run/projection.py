@@ -1,4 +1,4 @@
-"""What follows from steps: work items, timers and incidents as rows. Pure; ``verify`` computes the same and compares."""
+"""What follows from steps: work items, timers and incidents as rows. Pure; ``verify`` compares with the same."""
 
 from __future__ import annotations
 
@@ -67,6 +67,11 @@ class Change:
     #: Rows of ``timer`` and ``incident`` by address, in the order of the steps.
     timer_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     incident_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Timers that fired in this command.
+    fired: list[str] = field(default_factory=list)
+    #: May timers or incidents have ended, so that their rows must be looked at?
+    timers_moved: bool = False
+    incidents_moved: bool = False
 
     @property
     def changed_items(self) -> list[ItemRow]:
@@ -212,6 +217,10 @@ def _timer_set(result: Change, step: Sealed, body: dict[str, Any], definitions: 
     result.timer_rows[body["timer"]] = {"timer": body["timer"], "due_at": body["due"], "state": "waiting"}
 
 
+def _timer_fired(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    result.fired.append(body["timer"])
+
+
 def _raised(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
     result.incident_rows[body["incident"]] = {
         "item": body["incident"],
@@ -241,5 +250,6 @@ _EFFECTS: Mapping[str, Any] = {
     "work item completed": _completed,
     "element cancelled": _cancelled,
     "timer set": _timer_set,
+    "timer fired": _timer_fired,
     "incident raised": _raised,
 }

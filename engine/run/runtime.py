@@ -1,7 +1,7 @@
 """Commands on cases: one command is one transaction, opened and committed by the edge that calls.
 
-Each verb reads the case once, guards, lets ``perform`` decide in pure code, chains the steps, and writes the journal and
-what follows from it. Nothing below the edge commits; a rejection writes nothing.
+Each verb reads the case once, guards, lets ``perform`` decide in pure code, chains the steps, and writes the journal
+and what follows from it. Nothing below the edge commits; a rejection writes nothing.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def start_case(
 ) -> Done:
     """Open a case of the latest version of ``key``.
 
-    For a power, ``data`` is the application: it is checked against the form of the ``apply`` step, and that step is done
-    in the same transaction. For an exercise its keys become case data. Raises Rejection (``definition.unknown``,
+    For a power, ``data`` is the application: it is checked against the form of the ``apply`` step, and that step is
+    done in the same transaction. For an exercise its keys become case data. Raises Rejection (``definition.unknown``,
     ``user.unknown``, ``item.not_yours``, ``form.invalid`` …).
     """
     command_id = command_id or uuid.uuid4().hex
@@ -345,7 +345,7 @@ def _open_incident(session: Session, case: OpenCase, item: str) -> str:
 
 
 def _incidents(session: Session, case: OpenCase) -> tuple[Incident, ...]:
-    if not spiff.has_incidents(case.tokens):
+    if not spiff.open_incidents(case.tokens):
         return ()
     table = tables.incident
     rows = session.execute(
@@ -477,6 +477,8 @@ def _run(
     drafts = [first, *opened, *outcome.drafts]
     steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
     change = projection.change(case.items, steps, case.definitions, command.actor)
+    change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
+    change.incidents_moved = bool(spiff.open_incidents(case.tokens))
     after = replace(
         case,
         state=change.state or case.state,
@@ -570,6 +572,26 @@ def _write(
     upsert(session, tables.timer, [{"case_id": after.id, **row} for row in change.timer_rows.values()])
     upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
     _end_timers_and_incidents(session, after, change)
+
+
+def _end_timers_and_incidents(session: Session, after: OpenCase, change: projection.Change) -> None:
+    """Timers and incidents the tokens no longer hold: fired, withdrawn or resolved. Only where a step says so."""
+    if change.timers_moved:
+        table = tables.timer.c
+        waiting = spiff.open_timers(after.tokens)
+        session.execute(
+            sa.update(tables.timer)
+            .where(table.case_id == after.id, table.state == "waiting", table.timer.notin_(list(waiting)))
+            .values(state=sa.case((table.timer.in_(change.fired), "fired"), else_="withdrawn"))
+        )
+    if change.incidents_moved:
+        incident = tables.incident.c
+        stuck = spiff.open_incidents(after.tokens)
+        session.execute(
+            sa.update(tables.incident)
+            .where(incident.case_id == after.id, incident.resolved_at.is_(None), incident.item.notin_(list(stuck)))
+            .values(resolved_at=after.changed_at)
+        )
 
 
 def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
