@@ -1,7 +1,7 @@
 """The engine's verbs. Edges (web, command line, worker) call these and nothing deeper.
 
 Every verb that changes something takes the session of one transaction, opened and committed by the edge, and the
-instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` of ``engine.errors``.
+instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
 from engine.cases import cases, desk, private_values, show, steps, todo, track
