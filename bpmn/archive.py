@@ -47,7 +47,8 @@ def read_zip(data: bytes) -> dict[str, bytes]:
     """Every file of a zip by its path, hidden ones left out; one single top folder is stripped.
 
     Raises Refused: ``package.zip_size``, ``package.too_many_files``, ``package.total``, ``package.link``,
-    ``package.unsafe_path``, ``package.duplicate``, ``package.encrypted``, ``package.special_file``, ``package.broken_zip``.
+    ``package.unsafe_path``, ``package.duplicate``, ``package.encrypted``, ``package.special_file`` or
+    ``package.broken_zip``.
     """
     if len(data) > MAX_ZIP:
         raise Refused("package.zip_size", size=len(data), limit=MAX_ZIP)

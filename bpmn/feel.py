@@ -1,0 +1,140 @@
+"""FEEL, the expression language of DMN and of our conditions: a small typed subset, compiled to closures.
+
+The one door to the rooms ``feel_*``. Never Python: no attribute of any object can be named, only values of the scope
+and a closed list of functions. Length, nesting, steps and sizes are bounded, so no text can hang or fill the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bpmn.feel_parser import Closure, Comparison, Parser, Test
+from bpmn.feel_run import FeelError, Frame, Run
+from bpmn.feel_values import Months
+
+__all__ = [
+    "Comparison",
+    "Expression",
+    "FeelError",
+    "Months",
+    "Script",
+    "UnaryTests",
+    "compile_expression",
+    "compile_script",
+    "compile_unary_tests",
+]
+
+MAX_SCRIPT = 10_000
+MAX_ASSIGNMENTS = 100
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled expression. ``names``: the variables it may read; ``comparisons``: those compared with constants."""
+
+    text: str
+    names: frozenset[str]
+    comparisons: tuple[Comparison, ...]
+    _closure: Closure = field(repr=False, compare=False)
+
+    def evaluate(self, scope: Mapping[str, object]) -> object:
+        """The value under ``scope``: None, bool, str, Decimal, date, time, datetime, timedelta, Months, list or dict.
+
+        What is undefined (an unknown name, a sum of text and number) is None. Raises FeelError ``feel.budget`` or
+        ``feel.size`` when it would take too much.
+        """
+        run = Run(scope)
+        return run.value(self._closure(Frame(run)))
+
+
+@dataclass(frozen=True)
+class UnaryTests:
+    """A compiled cell of a decision table."""
+
+    text: str
+    names: frozenset[str]
+    _test: Test = field(repr=False, compare=False)
+
+    def accepts(self, value: object, scope: Mapping[str, object]) -> bool | None:
+        """Does ``value`` pass? None where that is undefined. Raises FeelError as ``Expression.evaluate`` does."""
+        run = Run(scope)
+        return self._test(Frame(run), run.value(value))
+
+
+@dataclass(frozen=True)
+class Script:
+    """Compiled assignments. ``reads``: the variables it needs from outside; ``writes``: those it sets, in order."""
+
+    text: str
+    reads: frozenset[str]
+    writes: tuple[str, ...]
+    _lines: tuple[tuple[str, Closure], ...] = field(repr=False, compare=False)
+
+    def run(self, scope: Mapping[str, object]) -> dict[str, object]:
+        """The values set, in order; a later line sees what an earlier one set. Raises FeelError as evaluate does."""
+        run = Run(scope)
+        results: dict[str, object] = {}
+        for name, closure in self._lines:
+            value = run.value(closure(Frame(run)))
+            run.assign(name, value)
+            results[name] = value
+        return results
+
+
+@lru_cache(maxsize=2_048)
+def compile_expression(text: str) -> Expression:
+    """Compile one expression. Raises FeelError (``feel.*``) with the position of the mistake."""
+    parser = Parser(text)
+    part = parser.expression()
+    _at_end(parser)
+    return Expression(text, frozenset(parser.names), tuple(parser.comparisons), part.run)
+
+
+@lru_cache(maxsize=2_048)
+def compile_unary_tests(text: str) -> UnaryTests:
+    """Compile a cell: ``>= 18``, ``"A","B"``, ``[1..5)``, ``not("C")``, ``-``. Raises FeelError."""
+    if not text.strip():
+        text = "-"
+    parser = Parser(text)
+    test = parser.unary_tests()
+    _at_end(parser)
+    return UnaryTests(text, frozenset(parser.names), test)
+
+
+@lru_cache(maxsize=512)
+def compile_script(text: str) -> Script:
+    """Compile lines of ``name := expression``, parted by line breaks or semicolons. Raises FeelError."""
+    parser = Parser(text, MAX_SCRIPT)
+    lines: list[tuple[str, Closure]] = []
+    reads: set[str] = set()
+    while parser.token.kind != "end":
+        if parser.takes(";"):
+            continue
+        if len(lines) == MAX_ASSIGNMENTS or (lines and not _parted(parser)):
+            raise parser.wrong("feel.expected", expected=";")
+        name = _target(parser)
+        parser.names.clear()
+        closure = parser.expression().run
+        reads |= parser.names - {written for written, _ in lines}
+        lines.append((name, closure))
+    if not lines:
+        raise FeelError("feel.empty")
+    return Script(text, frozenset(reads), tuple(dict.fromkeys(name for name, _ in lines)), tuple(lines))
+
+
+def _parted(parser: Parser) -> bool:
+    return parser.token.first_in_line or parser.follows(";")
+
+
+def _target(parser: Parser) -> str:
+    token = parser.next()
+    if token.kind != "name" or not parser.takes(":="):
+        raise FeelError("feel.assignment", token.position, found=str(token.value))
+    return str(token.value)
+
+
+def _at_end(parser: Parser) -> None:
+    if parser.token.kind != "end":
+        raise parser.wrong("feel.unexpected")

@@ -1,0 +1,678 @@
+"""FEEL tokens → closures, by recursive descent (grammar of DMN 1.3, 10.3.1.2).
+
+Every closure gets a ``Frame`` and gives a FEEL value. Nothing of Python can be reached: names are looked up in the
+scope, paths in contexts, functions in one closed table. Chains of operators become flat loops, so neither compiling
+nor evaluating can recurse deeper than MAX_DEPTH levels of nesting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from bpmn import feel_values as values
+from bpmn.feel_functions import CLOCK, FUNCTIONS, OF_LITERALS
+from bpmn.feel_lexer import Token, tokens
+from bpmn.feel_run import CONTEXT, MAX_ITEMS, FeelError, Frame, Run
+from bpmn.feel_values import Months, Range
+
+MAX_LENGTH = 2_000
+MAX_DEPTH = 30
+
+Closure = Callable[[Frame], object]
+#: A unary test: is this value what the test asks for?
+Test = Callable[[Frame, object], "bool | None"]
+
+_COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
+_UNKNOWN = object()
+
+
+class Part(NamedTuple):
+    """A compiled piece: its closure, its name if it is just a variable, its value if it is a constant."""
+
+    run: Closure
+    name: str = ""
+    constant: object = _UNKNOWN
+
+    @property
+    def is_constant(self) -> bool:
+        return self.constant is not _UNKNOWN
+
+
+class Tested(NamedTuple):
+    """A compiled unary test and the constants it compares with, if that is all it does."""
+
+    run: Test
+    constants: tuple[object, ...] = ()
+    #: It was a range that used up the closing parenthesis: ``x in (1..5]``.
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A variable compared with constants (``=``, ``!=`` or ``in``): lets a linter find values that cannot occur."""
+
+    name: str
+    constants: tuple[object, ...]
+
+
+class Parser:
+    """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with."""
+
+    def __init__(self, text: str, limit: int = MAX_LENGTH) -> None:
+        self._tokens = tokens(text, limit)
+        self._at = 0
+        self._depth = 0
+        self._nodes = 0
+        self._bound: list[str] = []
+        self._no_filter = False
+        self._asked = False
+        self.names: set[str] = set()
+        self.comparisons: list[Comparison] = []
+
+    # -- the words ----------------------------------------------------------------------------------------------
+
+    @property
+    def token(self) -> Token:
+        """The next word."""
+        return self._tokens[self._at]
+
+    def next(self) -> Token:
+        """Take the next word."""
+        token = self._tokens[self._at]
+        self._at += token.kind != "end"
+        return token
+
+    def sees(self, *words: str) -> bool:
+        """Is the next word one of these operators or keywords?"""
+        return self.token.kind in ("op", "keyword") and self.token.value in words
+
+    def takes(self, *words: str) -> bool:
+        """Take the next word if it is one of these."""
+        if not self.sees(*words):
+            return False
+        self._at += 1
+        return True
+
+    def follows(self, word: str) -> bool:
+        """Was the word before the next one this operator?"""
+        return self._at > 0 and self._tokens[self._at - 1].kind == "op" and self._tokens[self._at - 1].value == word
+
+    def wants(self, word: str) -> None:
+        """Take this word. Raises FeelError ``feel.expected``."""
+        if not self.takes(word):
+            raise self.wrong("feel.expected", expected=word)
+
+    def wrong(self, code: str, **params: object) -> FeelError:
+        """The error at the next word."""
+        token = self.token
+        if token.kind == "end":
+            return FeelError("feel.ends_early", token.position)
+        return FeelError(code, token.position, found=str(token.value), **params)
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise FeelError("feel.too_deep", self.token.position, limit=MAX_DEPTH)
+        filtering, self._no_filter = self._no_filter, False
+        yield
+        self._no_filter = filtering
+        self._depth -= 1
+
+    # -- expressions, loosest binding first ---------------------------------------------------------------------
+
+    def expression(self) -> Part:
+        """A whole expression."""
+        with self._deeper():
+            if self.takes("if"):
+                return self._if()
+            if self.takes("for"):
+                return self._for()
+            if self.sees("some", "every"):
+                return self._quantified(str(self.next().value))
+            return self._logical("or", lambda: self._logical("and", self._comparison))
+
+    def _if(self) -> Part:
+        condition = self.expression().run
+        self.wants("then")
+        yes = self.expression().run
+        self.wants("else")
+        no = self.expression().run
+        return self._part(lambda frame: yes(frame) if condition(frame) is True else no(frame))
+
+    def _logical(self, word: str, operand: Callable[[], Part]) -> Part:
+        first = operand()
+        if not self.sees(word):
+            return first
+        operands = [first.run]
+        while self.takes(word):
+            operands.append(operand().run)
+        return self._part(_disjunction(operands) if word == "or" else _conjunction(operands))
+
+    def _comparison(self) -> Part:
+        left = self._additive()
+        if self.takes("between"):
+            return self._between(left)
+        if self.takes("in"):
+            tested = self._membership()
+            self._compared(left, *tested.constants)
+            value, test = left.run, tested.run
+            return self._part(lambda frame: test(frame, value(frame)))
+        if not self.sees(*_COMPARISONS):
+            return left
+        sign, right = str(self.next().value), self._additive()
+        if self.sees(*_COMPARISONS):
+            # 1 < x < 3 would compare a boolean with 3 and give null.
+            raise self.wrong("feel.chained_comparison")
+        if sign in ("=", "!="):
+            self._compared(left, right.constant)
+            self._compared(right, left.constant)
+        a, b, relation = left.run, right.run, _relation(sign)
+        return self._part(lambda frame: relation(frame, a(frame), b(frame)))
+
+    def _compared(self, part: Part, *constants: object) -> None:
+        known = tuple(constant for constant in constants if constant is not _UNKNOWN)
+        if part.name and known:
+            self.comparisons.append(Comparison(part.name, known))
+
+    def _between(self, left: Part) -> Part:
+        low = self._additive().run
+        self.wants("and")
+        value, high = left.run, self._additive().run
+
+        def run(frame: Frame) -> object:
+            given = value(frame)
+            return Range(low(frame), high(frame)).has(given)
+
+        return self._part(run)
+
+    def _additive(self) -> Part:
+        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), lambda: self._chain(("**",), self._unary)))
+
+    def _chain(self, signs: tuple[str, ...], operand: Callable[[], Part]) -> Part:
+        first = operand()
+        if not self.sees(*signs):
+            return first
+        rest: list[tuple[str, Closure]] = []
+        while self.sees(*signs):
+            sign = str(self.next().value)
+            rest.append((sign, operand().run))
+        start = first.run
+
+        def run(frame: Frame) -> object:
+            result = start(frame)
+            for sign, closure in rest:
+                result = values.arithmetic(frame.run, sign, result, closure(frame))
+            return result
+
+        self._nodes += len(rest)
+        return self._part(run)
+
+    def _unary(self) -> Part:
+        if not self.takes("-"):
+            return self._postfix()
+        with self._deeper():
+            part = self._unary()
+        operand = part.run
+        if isinstance(part.constant, Decimal):
+            return self._constant(CONTEXT.minus(part.constant))
+        return self._part(lambda frame: _minus(operand(frame)))
+
+    def _postfix(self) -> Part:
+        part = self._primary()
+        steps: list[Callable[[Frame, object], object]] = []
+        while True:
+            if self.takes("."):
+                steps.append(_path(self._key()))
+            elif self.sees("[") and not self._no_filter:
+                steps.append(self._filter())
+            else:
+                break
+        if not steps:
+            return part
+        start = part.run
+
+        def run(frame: Frame) -> object:
+            result = start(frame)
+            for step in steps:
+                result = step(frame, result)
+            return result
+
+        self._nodes += 4 * len(steps)
+        return self._part(run)
+
+    def _key(self) -> str:
+        if self.token.kind not in ("name", "keyword"):
+            raise self.wrong("feel.expected", expected="name")
+        return str(self.next().value)
+
+    def _filter(self) -> Callable[[Frame, object], object]:
+        self.wants("[")
+        before = self._nodes
+        with self._binding("item"):
+            part = self.expression()
+        self.wants("]")
+        cost = self._nodes - before + 1
+        return lambda frame, value: _filtered(frame, value, part, cost)
+
+    # -- what an expression is made of --------------------------------------------------------------------------
+
+    def _primary(self) -> Part:
+        token = self.next()
+        if token.kind in ("number", "string"):
+            return self._constant(token.value)
+        if token.kind == "name":
+            return self._call(str(token.value), token) if self.sees("(") else self._variable(str(token.value))
+        start = _PRIMARIES.get(str(token.value)) if token.kind in ("op", "keyword") else None
+        if start is None:
+            self._at -= token.kind != "end"
+            raise self.wrong("feel.unexpected")
+        return start(self)
+
+    def _variable(self, name: str) -> Part:
+        if name not in self._bound:
+            self.names.add(name)
+        return self._part(lambda frame: frame.get(name), name="" if name in self._bound else name)
+
+    def _true(self) -> Part:
+        return self._constant(True)
+
+    def _false(self) -> Part:
+        return self._constant(False)
+
+    def _null(self) -> Part:
+        return self._constant(None)
+
+    def _not(self) -> Part:
+        return self._call("not", self._tokens[self._at - 1])
+
+    def _input(self) -> Part:
+        self._asked = True
+        return self._part(lambda frame: frame.get("?"))
+
+    def _temporal(self) -> Part:
+        token = self.next()
+        value = values.to_temporal(token.value) if token.kind == "string" and isinstance(token.value, str) else None
+        if value is None:
+            raise FeelError("feel.bad_literal", token.position, found=str(token.value))
+        return self._constant(value)
+
+    def _call(self, name: str, token: Token) -> Part:
+        function = FUNCTIONS.get(name)
+        if function is None:
+            code = "feel.no_clock" if name in CLOCK else "feel.unknown_function"
+            raise FeelError(code, token.position, name=name)
+        self.wants("(")
+        parts = self._several(")")
+        if len(parts) < function.least or (function.most is not None and len(parts) > function.most):
+            raise FeelError("feel.arguments", token.position, name=name, given=len(parts), least=function.least)
+        arguments = [part.run for part in parts]
+        if name in OF_LITERALS and all(part.is_constant for part in parts):
+            return self._literal(name, parts, token)
+        return self._part(lambda frame: function(frame.run, [argument(frame) for argument in arguments]))
+
+    def _literal(self, name: str, parts: Sequence[Part], token: Token) -> Part:
+        """``date("2026-02-30")`` is a mistake of the text, not a null at run time."""
+        value = FUNCTIONS[name](Run({}), [part.constant for part in parts])
+        if value is None:
+            raise FeelError("feel.bad_literal", token.position, found=str(parts[0].constant))
+        return self._constant(value)
+
+    def _several(self, end: str) -> list[Part]:
+        parts: list[Part] = []
+        if self.takes(end):
+            return parts
+        while True:
+            parts.append(self.expression())
+            if self.takes(end):
+                return parts
+            self.wants(",")
+
+    def _parenthesis(self) -> Part:
+        inner = self.expression()
+        if self.takes(".."):
+            return self._range(inner, closed=False)
+        self.wants(")")
+        return inner
+
+    def _open_range(self) -> Part:
+        low = self._additive()
+        self.wants("..")
+        return self._range(low, closed=False)
+
+    def _bracket(self) -> Part:
+        if self.takes("]"):
+            return self._list([])
+        first = self.expression()
+        if self.takes(".."):
+            return self._range(first, closed=True)
+        if self.takes("]"):
+            return self._list([first])
+        self.wants(",")
+        return self._list([first, *self._several("]")])
+
+    def _list(self, parts: list[Part]) -> Part:
+        closures = [part.run for part in parts]
+        constant = [part.constant for part in parts] if all(part.is_constant for part in parts) else _UNKNOWN
+        return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant)
+
+    def _range(self, low: Part, *, closed: bool) -> Part:
+        with self._deeper():
+            # In ]1..5[ the last bracket ends the range, it filters nothing.
+            self._no_filter = True
+            high = self._additive()
+        if not self.sees("]", ")", "["):
+            raise self.wrong("feel.expected", expected="]")
+        last = self.next().value == "]"
+        a, b = low.run, high.run
+        return self._part(lambda frame: Range(a(frame), b(frame), closed, last))
+
+    def _context(self) -> Part:
+        entries: dict[str, Closure] = {}
+        bound = len(self._bound)
+        while not self.takes("}"):
+            if entries:
+                self.wants(",")
+            token = self.token
+            key = str(self.next().value) if token.kind == "string" else self._key()
+            if key in entries:
+                raise FeelError("feel.duplicate_key", token.position, name=key)
+            self.wants(":")
+            entries[key] = self.expression().run
+            self._bound.append(key)
+        del self._bound[bound:]
+        return self._part(lambda frame: _built(frame, entries))
+
+    # -- loops --------------------------------------------------------------------------------------------------
+
+    def _for(self) -> Part:
+        loops, body, cost = self._loop("return")
+
+        def run(frame: Frame) -> object:
+            results: list[object] = []
+            for inner in _rounds(frame, loops, cost):
+                if len(results) == MAX_ITEMS:
+                    raise FeelError("feel.size", limit=MAX_ITEMS)
+                results.append(body(inner))
+            return results
+
+        return self._part(run)
+
+    def _quantified(self, word: str) -> Part:
+        loops, body, cost = self._loop("satisfies")
+        decisive = word == "some"
+
+        def run(frame: Frame) -> object:
+            result: bool | None = not decisive
+            for inner in _rounds(frame, loops, cost):
+                holds = body(inner)
+                if holds is decisive:
+                    return decisive
+                if not isinstance(holds, bool):
+                    result = None
+            return result
+
+        return self._part(run)
+
+    def _loop(self, word: str) -> tuple[list[tuple[str, Closure]], Closure, int]:
+        """``x in …, y in …`` and the body after ``word``; how many nodes one round evaluates."""
+        loops: list[tuple[str, Closure]] = []
+        bound, before = len(self._bound), self._nodes
+        while not loops or self.takes(","):
+            if self.token.kind != "name":
+                raise self.wrong("feel.expected", expected="name")
+            name = str(self.next().value)
+            self.wants("in")
+            loops.append((name, self._domain()))
+            self._bound.append(name)
+        self.wants(word)
+        body = self.expression().run
+        del self._bound[bound:]
+        return loops, body, self._nodes - before + 1
+
+    def _domain(self) -> Closure:
+        first = self.expression().run
+        if not self.takes(".."):
+            return first
+        last = self.expression().run
+        return lambda frame: Range(first(frame), last(frame))
+
+    @contextmanager
+    def _binding(self, name: str) -> Iterator[None]:
+        self._bound.append(name)
+        yield
+        self._bound.pop()
+
+    # -- unary tests --------------------------------------------------------------------------------------------
+
+    def unary_tests(self) -> Test:
+        """What a cell of a decision table holds: tests of one input value, ``-`` for any."""
+        if self.takes("not"):
+            self.wants("(")
+            return _no(self._tests(")").run)
+        return self._tests("").run
+
+    def _membership(self) -> Tested:
+        """What follows ``in``: one test, or several in parentheses."""
+        if self.takes("not"):
+            self.wants("(")
+            inner = self._tests(")")
+            return Tested(_no(inner.run), inner.constants)
+        if not self.takes("("):
+            return self._test(self._additive)
+        first = self._test(self.expression, opened=True)
+        return first if first.closed else self._tests(")", [first])
+
+    def _tests(self, end: str, tests: list[Tested] | None = None) -> Tested:
+        tests = tests or [self._test(self.expression)]
+        while self.takes(","):
+            tests.append(self._test(self.expression))
+        if end:
+            self.wants(end)
+        if len(tests) == 1:
+            return tests[0]
+        runs = [test.run for test in tests]
+        constants = tuple(constant for test in tests for constant in test.constants)
+        return Tested(_first_of(runs), constants if all(test.constants for test in tests) else ())
+
+    def _test(self, operand: Callable[[], Part], *, opened: bool = False) -> Tested:
+        if self.sees("-") and self._tokens[self._at + 1].value in (",", ")", ""):
+            self.next()
+            return Tested(lambda frame, value: True)
+        if self.sees(*_COMPARISONS):
+            relation, bound = _relation(str(self.next().value)), self._additive().run
+            return Tested(lambda frame, value: relation(frame, value, bound(frame)))
+        asked, self._asked = self._asked, False
+        part = operand()
+        closed = opened and self.takes("..")
+        if closed:
+            part = self._range(part, closed=False)
+        asked, self._asked = self._asked, asked
+        closure = part.run
+        if asked:
+            return Tested(lambda frame, value: _boolean(closure(frame.bind({"?": value}))))
+        constants = tuple(part.constant) if isinstance(part.constant, list) else (part.constant,)
+        return Tested(
+            lambda frame, value: values.matches(frame.run, value, closure(frame)),
+            constants if part.is_constant else (),
+            closed,
+        )
+
+    # -- making parts -------------------------------------------------------------------------------------------
+
+    def _part(self, run: Closure, name: str = "", constant: object = _UNKNOWN) -> Part:
+        self._nodes += 1
+        return Part(run, name, constant)
+
+    def _constant(self, value: object) -> Part:
+        return self._part(lambda frame: value, constant=value)
+
+
+_PRIMARIES: dict[str, Callable[[Parser], Part]] = {
+    "(": Parser._parenthesis,
+    "[": Parser._bracket,
+    "]": Parser._open_range,
+    "{": Parser._context,
+    "@": Parser._temporal,
+    "?": Parser._input,
+    "true": Parser._true,
+    "false": Parser._false,
+    "null": Parser._null,
+    "not": Parser._not,
+}
+
+
+def _conjunction(operands: list[Closure]) -> Closure:
+    def run(frame: Frame) -> object:
+        result: bool | None = True
+        for operand in operands:
+            result = values.both(result, operand(frame))
+            if result is False:
+                return False
+        return result
+
+    return run
+
+
+def _disjunction(operands: list[Closure]) -> Closure:
+    def run(frame: Frame) -> object:
+        result: bool | None = False
+        for operand in operands:
+            result = values.either(result, operand(frame))
+            if result is True:
+                return True
+        return result
+
+    return run
+
+
+def _relation(sign: str) -> Callable[[Frame, object, object], bool | None]:
+    if sign == "=":
+        return lambda frame, a, b: values.equal(frame.run, a, b)
+    if sign == "!=":
+        return lambda frame, a, b: values.negated(values.equal(frame.run, a, b))
+    return lambda frame, a, b: values.compare(sign, a, b)
+
+
+def _boolean(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _no(test: Test) -> Test:
+    return lambda frame, value: values.negated(test(frame, value))
+
+
+def _first_of(tests: list[Test]) -> Test:
+    def run(frame: Frame, value: object) -> bool | None:
+        result: bool | None = False
+        for test in tests:
+            result = values.either(result, test(frame, value))
+            if result is True:
+                return True
+        return result
+
+    return run
+
+
+def _minus(value: object) -> object:
+    if isinstance(value, Decimal):
+        return CONTEXT.minus(value)
+    if isinstance(value, Months):
+        return Months(-value.count)
+    return -value if isinstance(value, timedelta) else None
+
+
+def _built(frame: Frame, entries: dict[str, Closure]) -> dict[str, object]:
+    """A context; an entry may read those before it."""
+    built: dict[str, object] = {}
+    inner = frame.bind(built)
+    for key, closure in entries.items():
+        built[key] = closure(inner)
+    return built
+
+
+def _rounds(frame: Frame, loops: list[tuple[str, Closure]], cost: int) -> Iterator[Frame]:
+    """A frame for every combination; each is paid for before it is evaluated."""
+    (name, domain), rest = loops[0], loops[1:]
+    for item in _domain_items(frame, domain(frame)):
+        frame.run.spend(cost)
+        inner = frame.bind({name: item})
+        if rest:
+            yield from _rounds(inner, rest, cost)
+        else:
+            yield inner
+
+
+def _domain_items(frame: Frame, domain: object) -> Iterator[object]:
+    if isinstance(domain, Range):
+        low, high = domain.low, domain.high
+        if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+            return
+        number, step = low, Decimal(1) if low <= high else Decimal(-1)
+        while (number <= high) if step > 0 else (number >= high):
+            yield number
+            number = CONTEXT.add(number, step)
+    elif isinstance(domain, list):
+        yield from domain
+    elif domain is not None:
+        yield domain
+
+
+def _filtered(frame: Frame, value: object, part: Part, cost: int) -> object:
+    """``list[1]`` is the first item, ``list[item > 1]`` the items for which it holds."""
+    if value is None:
+        return None
+    items = value if isinstance(value, list) else [value]
+    frame.run.spend(cost)
+    place = part.run(frame.bind({"item": None}))
+    if isinstance(place, Decimal):
+        return _at(items, place)
+    kept: list[object] = []
+    for item in items:
+        frame.run.spend(cost)
+        bound = {**item, "item": item} if isinstance(item, dict) else {"item": item}
+        if part.run(frame.bind(bound)) is True:
+            kept.append(item)
+    return kept
+
+
+def _at(items: list[object], place: Decimal) -> object:
+    if place != place.to_integral_value() or not 1 <= abs(place) <= len(items):
+        return None
+    index = int(place)
+    return items[index - 1] if index > 0 else items[index]
+
+
+def _path(key: str) -> Callable[[Frame, object], object]:
+    """``value.key``: an entry of a context, of every context of a list, or a part of a date or duration."""
+
+    def run(frame: Frame, value: object) -> object:
+        if isinstance(value, dict):
+            return value.get(key)
+        if isinstance(value, list):
+            frame.run.spend(len(value))
+            return [item.get(key) if isinstance(item, dict) else None for item in value]
+        return _temporal_part(value, key)
+
+    return run
+
+
+def _temporal_part(value: object, key: str) -> object:
+    """DMN 1.3 table 60, without zones."""
+    number: int | None = None
+    if isinstance(value, date):
+        number = {"year": value.year, "month": value.month, "day": value.day, "weekday": value.isoweekday()}.get(key)
+    if isinstance(value, (datetime, time)) and number is None:
+        number = {"hour": value.hour, "minute": value.minute, "second": value.second}.get(key)
+    if isinstance(value, timedelta):
+        seconds = abs(value) // timedelta(seconds=1)
+        parts = {"days": seconds // 86_400, "hours": seconds // 3_600 % 24, "minutes": seconds // 60 % 60}
+        number = {**parts, "seconds": seconds % 60}.get(key)
+    if isinstance(value, Months):
+        number = {"years": abs(value.count) // 12, "months": abs(value.count) % 12}.get(key)
+    return None if number is None else Decimal(number)
