@@ -87,16 +87,23 @@ class PlacedLane:
     #: Height of the heading strip at its top.
     head: float
     pool: str = ""
+    #: Its name as broken into lines that fit the heading.
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedPool:
-    """A pool's heading over its lanes; only drawn when the file has more than one pool or lanes need a common title."""
+    """A pool's heading over its lanes, only where there is more than one pool.
+
+    In a chart without lanes a pool that messages go to stands as a box of its own (``head`` is its whole height).
+    """
 
     id: str
     name: str
     box: Box
     head: float
+    #: Its name as broken into lines that fit the heading.
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
