@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bpmn.feel_parser import Closure, Comparison, Parser, Test
+from bpmn.feel_closures import Closure, Test
+from bpmn.feel_parser import Comparison, Parser
 from bpmn.feel_run import FeelError, Frame, Run
 from bpmn.feel_values import Months
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from bpmn import feel_closures as closures
 from bpmn import feel_values as values
+from bpmn.feel_closures import Closure, Test
 from bpmn.feel_functions import CLOCK, FUNCTIONS, OF_LITERALS
-from bpmn.feel_lexer import Token, tokens
+from bpmn.feel_lexer import Token
 from bpmn.feel_run import CONTEXT, MAX_ITEMS, FeelError, Frame, Run
-from bpmn.feel_values import Months, Range
+from bpmn.feel_values import Range
+from bpmn.feel_words import Words
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 30
-
-Closure = Callable[[Frame], object]
-#: A unary test: is this value what the test asks for?
-Test = Callable[[Frame, object], "bool | None"]
 
 _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 _UNKNOWN = object()
@@ -60,12 +58,11 @@ class Comparison:
     constants: tuple[object, ...]
 
 
-class Parser:
+class Parser(Words):
     """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with."""
 
     def __init__(self, text: str, limit: int = MAX_LENGTH) -> None:
-        self._tokens = tokens(text, limit)
-        self._at = 0
+        super().__init__(text, limit)
         self._depth = 0
         self._nodes = 0
         self._bound: list[str] = []
@@ -73,46 +70,6 @@ class Parser:
         self._asked = False
         self.names: set[str] = set()
         self.comparisons: list[Comparison] = []
-
-    # -- the words ----------------------------------------------------------------------------------------------
-
-    @property
-    def token(self) -> Token:
-        """The next word."""
-        return self._tokens[self._at]
-
-    def next(self) -> Token:
-        """Take the next word."""
-        token = self._tokens[self._at]
-        self._at += token.kind != "end"
-        return token
-
-    def sees(self, *words: str) -> bool:
-        """Is the next word one of these operators or keywords?"""
-        return self.token.kind in ("op", "keyword") and self.token.value in words
-
-    def takes(self, *words: str) -> bool:
-        """Take the next word if it is one of these."""
-        if not self.sees(*words):
-            return False
-        self._at += 1
-        return True
-
-    def follows(self, word: str) -> bool:
-        """Was the word before the next one this operator?"""
-        return self._at > 0 and self._tokens[self._at - 1].kind == "op" and self._tokens[self._at - 1].value == word
-
-    def wants(self, word: str) -> None:
-        """Take this word. Raises FeelError ``feel.expected``."""
-        if not self.takes(word):
-            raise self.wrong("feel.expected", expected=word)
-
-    def wrong(self, code: str, **params: object) -> FeelError:
-        """The error at the next word."""
-        token = self.token
-        if token.kind == "end":
-            return FeelError("feel.ends_early", token.position)
-        return FeelError(code, token.position, found=str(token.value), **params)
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
@@ -152,7 +109,7 @@ class Parser:
         operands = [first.run]
         while self.takes(word):
             operands.append(operand().run)
-        return self._part(_disjunction(operands) if word == "or" else _conjunction(operands))
+        return self._part(closures.disjunction(operands) if word == "or" else closures.conjunction(operands))
 
     def _comparison(self) -> Part:
         left = self._additive()
@@ -172,7 +129,7 @@ class Parser:
         if sign in ("=", "!="):
             self._compared(left, right.constant)
             self._compared(right, left.constant)
-        a, b, relation = left.run, right.run, _relation(sign)
+        a, b, relation = left.run, right.run, closures.relation(sign)
         return self._part(lambda frame: relation(frame, a(frame), b(frame)))
 
     def _compared(self, part: Part, *constants: object) -> None:
@@ -221,14 +178,14 @@ class Parser:
         operand = part.run
         if isinstance(part.constant, Decimal):
             return self._constant(CONTEXT.minus(part.constant))
-        return self._part(lambda frame: _minus(operand(frame)))
+        return self._part(lambda frame: closures.minus(operand(frame)))
 
     def _postfix(self) -> Part:
         part = self._primary()
         steps: list[Callable[[Frame, object], object]] = []
         while True:
             if self.takes("."):
-                steps.append(_path(self._key()))
+                steps.append(closures.path(self._key()))
             elif self.sees("[") and not self._no_filter:
                 steps.append(self._filter())
             else:
@@ -255,10 +212,10 @@ class Parser:
         self.wants("[")
         before = self._nodes
         with self._binding("item"):
-            part = self.expression()
+            body = self.expression().run
         self.wants("]")
         cost = self._nodes - before + 1
-        return lambda frame, value: _filtered(frame, value, part, cost)
+        return lambda frame, value: closures.filtered(frame, value, body, cost)
 
     # -- what an expression is made of --------------------------------------------------------------------------
 
@@ -386,7 +343,7 @@ class Parser:
             entries[key] = self.expression().run
             self._bound.append(key)
         del self._bound[bound:]
-        return self._part(lambda frame: _built(frame, entries))
+        return self._part(lambda frame: closures.built(frame, entries))
 
     # -- loops --------------------------------------------------------------------------------------------------
 
@@ -395,7 +352,7 @@ class Parser:
 
         def run(frame: Frame) -> object:
             results: list[object] = []
-            for inner in _rounds(frame, loops, cost):
+            for inner in closures.rounds(frame, loops, cost):
                 if len(results) == MAX_ITEMS:
                     raise FeelError("feel.size", limit=MAX_ITEMS)
                 results.append(body(inner))
@@ -409,7 +366,7 @@ class Parser:
 
         def run(frame: Frame) -> object:
             result: bool | None = not decisive
-            for inner in _rounds(frame, loops, cost):
+            for inner in closures.rounds(frame, loops, cost):
                 holds = body(inner)
                 if holds is decisive:
                     return decisive
@@ -454,7 +411,7 @@ class Parser:
         """What a cell of a decision table holds: tests of one input value, ``-`` for any."""
         if self.takes("not"):
             self.wants("(")
-            return _no(self._tests(")").run)
+            return closures.opposite(self._tests(")").run)
         return self._tests("").run
 
     def _membership(self) -> Tested:
@@ -462,7 +419,7 @@ class Parser:
         if self.takes("not"):
             self.wants("(")
             inner = self._tests(")")
-            return Tested(_no(inner.run), inner.constants)
+            return Tested(closures.opposite(inner.run), inner.constants)
         if not self.takes("("):
             return self._test(self._additive)
         first = self._test(self.expression, opened=True)
@@ -478,14 +435,14 @@ class Parser:
             return tests[0]
         runs = [test.run for test in tests]
         constants = tuple(constant for test in tests for constant in test.constants)
-        return Tested(_first_of(runs), constants if all(test.constants for test in tests) else ())
+        return Tested(closures.first_of(runs), constants if all(test.constants for test in tests) else ())
 
     def _test(self, operand: Callable[[], Part], *, opened: bool = False) -> Tested:
         if self.sees("-") and self._tokens[self._at + 1].value in (",", ")", ""):
             self.next()
             return Tested(lambda frame, value: True)
         if self.sees(*_COMPARISONS):
-            relation, bound = _relation(str(self.next().value)), self._additive().run
+            relation, bound = closures.relation(str(self.next().value)), self._additive().run
             return Tested(lambda frame, value: relation(frame, value, bound(frame)))
         asked, self._asked = self._asked, False
         part = operand()
@@ -495,7 +452,7 @@ class Parser:
         asked, self._asked = self._asked, asked
         closure = part.run
         if asked:
-            return Tested(lambda frame, value: _boolean(closure(frame.bind({"?": value}))))
+            return Tested(lambda frame, value: closures.boolean(closure(frame.bind({"?": value}))))
         constants = tuple(part.constant) if isinstance(part.constant, list) else (part.constant,)
         return Tested(
             lambda frame, value: values.matches(frame.run, value, closure(frame)),
@@ -525,154 +482,3 @@ _PRIMARIES: dict[str, Callable[[Parser], Part]] = {
     "null": Parser._null,
     "not": Parser._not,
 }
-
-
-def _conjunction(operands: list[Closure]) -> Closure:
-    def run(frame: Frame) -> object:
-        result: bool | None = True
-        for operand in operands:
-            result = values.both(result, operand(frame))
-            if result is False:
-                return False
-        return result
-
-    return run
-
-
-def _disjunction(operands: list[Closure]) -> Closure:
-    def run(frame: Frame) -> object:
-        result: bool | None = False
-        for operand in operands:
-            result = values.either(result, operand(frame))
-            if result is True:
-                return True
-        return result
-
-    return run
-
-
-def _relation(sign: str) -> Callable[[Frame, object, object], bool | None]:
-    if sign == "=":
-        return lambda frame, a, b: values.equal(frame.run, a, b)
-    if sign == "!=":
-        return lambda frame, a, b: values.negated(values.equal(frame.run, a, b))
-    return lambda frame, a, b: values.compare(sign, a, b)
-
-
-def _boolean(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _no(test: Test) -> Test:
-    return lambda frame, value: values.negated(test(frame, value))
-
-
-def _first_of(tests: list[Test]) -> Test:
-    def run(frame: Frame, value: object) -> bool | None:
-        result: bool | None = False
-        for test in tests:
-            result = values.either(result, test(frame, value))
-            if result is True:
-                return True
-        return result
-
-    return run
-
-
-def _minus(value: object) -> object:
-    if isinstance(value, Decimal):
-        return CONTEXT.minus(value)
-    if isinstance(value, Months):
-        return Months(-value.count)
-    return -value if isinstance(value, timedelta) else None
-
-
-def _built(frame: Frame, entries: dict[str, Closure]) -> dict[str, object]:
-    """A context; an entry may read those before it."""
-    built: dict[str, object] = {}
-    inner = frame.bind(built)
-    for key, closure in entries.items():
-        built[key] = closure(inner)
-    return built
-
-
-def _rounds(frame: Frame, loops: list[tuple[str, Closure]], cost: int) -> Iterator[Frame]:
-    """A frame for every combination; each is paid for before it is evaluated."""
-    (name, domain), rest = loops[0], loops[1:]
-    for item in _domain_items(frame, domain(frame)):
-        frame.run.spend(cost)
-        inner = frame.bind({name: item})
-        if rest:
-            yield from _rounds(inner, rest, cost)
-        else:
-            yield inner
-
-
-def _domain_items(frame: Frame, domain: object) -> Iterator[object]:
-    if isinstance(domain, Range):
-        low, high = domain.low, domain.high
-        if not isinstance(low, Decimal) or not isinstance(high, Decimal):
-            return
-        number, step = low, Decimal(1) if low <= high else Decimal(-1)
-        while (number <= high) if step > 0 else (number >= high):
-            yield number
-            number = CONTEXT.add(number, step)
-    elif isinstance(domain, list):
-        yield from domain
-    elif domain is not None:
-        yield domain
-
-
-def _filtered(frame: Frame, value: object, part: Part, cost: int) -> object:
-    """``list[1]`` is the first item, ``list[item > 1]`` the items for which it holds."""
-    if value is None:
-        return None
-    items = value if isinstance(value, list) else [value]
-    frame.run.spend(cost)
-    place = part.run(frame.bind({"item": None}))
-    if isinstance(place, Decimal):
-        return _at(items, place)
-    kept: list[object] = []
-    for item in items:
-        frame.run.spend(cost)
-        bound = {**item, "item": item} if isinstance(item, dict) else {"item": item}
-        if part.run(frame.bind(bound)) is True:
-            kept.append(item)
-    return kept
-
-
-def _at(items: list[object], place: Decimal) -> object:
-    if place != place.to_integral_value() or not 1 <= abs(place) <= len(items):
-        return None
-    index = int(place)
-    return items[index - 1] if index > 0 else items[index]
-
-
-def _path(key: str) -> Callable[[Frame, object], object]:
-    """``value.key``: an entry of a context, of every context of a list, or a part of a date or duration."""
-
-    def run(frame: Frame, value: object) -> object:
-        if isinstance(value, dict):
-            return value.get(key)
-        if isinstance(value, list):
-            frame.run.spend(len(value))
-            return [item.get(key) if isinstance(item, dict) else None for item in value]
-        return _temporal_part(value, key)
-
-    return run
-
-
-def _temporal_part(value: object, key: str) -> object:
-    """DMN 1.3 table 60, without zones."""
-    number: int | None = None
-    if isinstance(value, date):
-        number = {"year": value.year, "month": value.month, "day": value.day, "weekday": value.isoweekday()}.get(key)
-    if isinstance(value, (datetime, time)) and number is None:
-        number = {"hour": value.hour, "minute": value.minute, "second": value.second}.get(key)
-    if isinstance(value, timedelta):
-        seconds = abs(value) // timedelta(seconds=1)
-        parts = {"days": seconds // 86_400, "hours": seconds // 3_600 % 24, "minutes": seconds // 60 % 60}
-        number = {**parts, "seconds": seconds % 60}.get(key)
-    if isinstance(value, Months):
-        number = {"years": abs(value.count) // 12, "months": abs(value.count) % 12}.get(key)
-    return None if number is None else Decimal(number)

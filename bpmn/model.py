@@ -5,7 +5,7 @@ Nothing here executes or draws. ``reader`` makes these from bytes; every other r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -339,7 +339,12 @@ class Definitions:
     @property
     def main(self) -> Process | None:
         """The process that runs: the one with power data, else the first executable one, else the first with nodes."""
-        for wanted in (lambda p: p.power, lambda p: p.executable and p.nodes, lambda p: p.nodes):
+        marks: tuple[Callable[[Process], object], ...] = (
+            lambda process: process.power,
+            lambda process: process.executable and process.nodes,
+            lambda process: process.nodes,
+        )
+        for wanted in marks:
             for process in self.processes:
                 if wanted(process):
                     return process

@@ -30,7 +30,7 @@ CHUNK = 65_536
 def parse(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     """Return the root element of ``data``.
 
-    Raises Refused: ``xml.size``, ``xml.doctype``, ``xml.elements``, ``xml.depth``, ``xml.attributes`` or ``xml.broken``.
+    Raises Refused: ``xml.size``, ``xml.doctype``, ``xml.elements``, ``xml.depth``, ``xml.attributes``, ``xml.broken``.
     """
     if len(data) > limits.size:
         raise Refused("xml.size", size=len(data), limit=limits.size)
