@@ -191,6 +191,8 @@ class Node:
     #: callActivity: the process or global task it calls.
     called: str = ""
     script: str = ""
+    #: Media type or name of the script's language as written; '' where the file does not say.
+    script_format: str = ""
     #: exclusive event gateways instantiate; receive tasks may too.
     instantiate: bool = False
     #: sub-process: does the file hold its inside and (where it says so) draw it open?
@@ -227,6 +229,8 @@ class Flow:
     name: str = ""
     #: FEEL text of the condition, '' without one.
     condition: str = ""
+    #: The condition's own expression language as written; '' means that of the file.
+    language: str = ""
     process: str = ""
     #: Id of the sub-process it lies in, None at the top.
     parent: str | None = None
@@ -319,6 +323,8 @@ class Definitions:
     artifacts: tuple[Node, ...] = ()
     #: Element ids of each BPMN diagram plane, in file order; two planes may use the same coordinates.
     planes: tuple[frozenset[str], ...] = ()
+    #: The file's default expression language as written; '' where it does not say.
+    expression_language: str = ""
     problems: tuple[Problem, ...] = ()
 
     @cached_property

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from bpmn import xml
+from bpmn import vocabulary, xml
 from bpmn.errors import Refused
 from bpmn.model import (
     ARTIFACTS,
@@ -51,6 +51,18 @@ MAX_COORDINATE = 20_000
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+#: What a process or sub-process may hold besides flow nodes and artifacts (BPMN 2.0, Semantic.xsd). Anything else in
+#: the BPMN namespace is a misspelt or unknown flow element, and dropping it silently would make the picture lie.
+_HELD = (
+    FLOW_NODES
+    | ARTIFACTS
+    | frozenset(
+        "documentation extensionElements incoming outgoing auditing monitoring property laneSet sequenceFlow association "
+        "dataObject ioSpecification dataInputAssociation dataOutputAssociation resourceRole performer humanPerformer "
+        "potentialOwner correlationSubscription supports supportedInterfaceRef ioBinding artifact completionCondition "
+        "standardLoopCharacteristics multiInstanceLoopCharacteristics".split()
+    )
 )
 _EXPRESSION_CHILDREN = ("timeDate", "timeDuration", "timeCycle")
 
@@ -90,6 +102,8 @@ class _Reader:
         processes = tuple(self._process(element) for element in self.root.findall(f"{B}process"))
         if not any(process.nodes for process in processes) and not pools:
             raise Refused("bpmn.empty", line=self.root.sourceline)
+        self._lane_members(processes)
+        self.problems += vocabulary.check(self.root)
         known = {node.id for process in processes for node in process.nodes} | {pool.id for pool in pools}
         artifacts = tuple(self._collaboration_artifacts())
         known |= {artifact.id for artifact in artifacts}
@@ -102,6 +116,7 @@ class _Reader:
             associations=tuple(a for a in self._associations() if a.source in known and a.target in known),
             artifacts=artifacts,
             planes=self._planes(),
+            expression_language=self.root.get("expressionLanguage", ""),
             problems=tuple(self.problems),
         )
 
@@ -147,11 +162,19 @@ class _Reader:
                     self.lane_of[(reference.text or "").strip()] = lane
                 yield from self._lanes(element, process, lane)
 
+    def _lane_members(self, processes: tuple[Process, ...]) -> None:
+        members = {node.id for process in processes for node in process.nodes}
+        for member, lane in self.lane_of.items():
+            if member not in members:
+                self._problem("bpmn.unknown_lane_member", lane, self.seen.get(lane), missing=member)
+
     def _nodes(self, scope: etree._Element, process: str, parent: str | None, depth: int) -> Iterator[Node]:
         if depth > MAX_DEPTH:
             raise Refused("bpmn.too_deep", element=parent, line=scope.sourceline, limit=MAX_DEPTH)
         for element in scope:
             name = xml.local_name(element)
+            if xml.namespace(element) == BPMN and name not in _HELD:
+                self._problem("bpmn.unknown_element", element.get("id") or parent, element.sourceline, name=name)
             if xml.namespace(element) != BPMN or name not in FLOW_NODES | ARTIFACTS:
                 continue
             node = self._node(element, name, process, parent)
@@ -180,6 +203,7 @@ class _Reader:
             triggered_by_event=element.get("triggeredByEvent") == "true",
             called=_local(element.get("calledElement")),
             script=(element.findtext(f"{B}script") or "").strip(),
+            script_format=element.get("scriptFormat", ""),
             instantiate=element.get("instantiate") == "true",
             expanded=name in SUB_PROCESSES and has_inside and self.labels_open.get(node, True),
             documentation=_documentation(element),
@@ -233,12 +257,14 @@ class _Reader:
                 self._problem("bpmn.dangling_arrow", flow, element.sourceline, missing=missing)
                 continue
             arrow = _extension(element, "arrow")
+            condition = element.find(f"{B}conditionExpression")
             yield Flow(
                 id=flow,
                 source=source,
                 target=target,
                 name=clean(element.get("name")),
-                condition=(element.findtext(f"{B}conditionExpression") or "").strip(),
+                condition=_text(condition),
+                language=condition.get("language", "") if condition is not None else "",
                 process=process,
                 parent=parent,
                 returns=arrow is not None and arrow.get("return") == "true",
@@ -337,6 +363,9 @@ class _Reader:
         given = element.get("id")
         if not given:
             made = f"{name}-line-{element.sourceline}-{len(self.seen)}"
+            self.seen[made] = element.sourceline
+            # So that what lies inside finds its parent by the same id.
+            element.set("id", made)
             self._problem("bpmn.missing_id", made, element.sourceline, type=name)
             return made
         if given in self.seen:

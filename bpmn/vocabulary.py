@@ -1,0 +1,130 @@
+"""The closed vocabulary of our namespace: what may stand where, and with which values (docs/flow-package.md).
+
+A misspelt ``sun:limt`` or ``promised="十天"`` would otherwise be read as nothing at all, and the law with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bpmn import xml
+from bpmn.model import FLOW_NODES, SUN, Problem
+
+POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT")
+UNITS = ("on_spot", "hour", "working_day", "calendar_day", "month", "year")
+ANCHORS = ("entered", "received", "accepted", "filed", "served", "notified", "decided")
+ROLES = tuple("applicant clerk handler reviewer approver legal panel host third system supervision".split())
+LEVELS = ("high", "medium", "low")
+REMEDIES = ("reconsideration", "litigation")
+
+_FAMILY = "urn:sunpath:"
+_DAY = re.compile(r"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,5}")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One element: its attributes (a tuple names the values allowed, a pattern their form, None anything)."""
+
+    attributes: dict[str, tuple[str, ...] | re.Pattern[str] | None]
+    children: frozenset[str] = field(default_factory=frozenset)
+
+
+_FLAG = ("true", "false")
+_CITED: dict[str, tuple[str, ...] | re.Pattern[str] | None] = {
+    "instrument": None,
+    "article": None,
+    "from": _DAY,
+    "to": _DAY,
+}
+
+SHAPES: dict[str, Shape] = {
+    "power": Shape(
+        {"type": POWER_TYPES}
+        | dict.fromkeys("code body theme apply address hours phone complaint supervision result".split()),
+        frozenset("condition material limit fee remedy basis".split()),
+    ),
+    "step": Shape(
+        {"post": None, "phase": None, "form": None, "public": _FLAG, "people": ("1", "2")},
+        frozenset("limit basis document risk right".split()),
+    ),
+    "arrow": Shape({"return": _FLAG}),
+    "lane": Shape({"role": ROLES}),
+    "condition": Shape({}),
+    "material": Shape({"name": None, "form": None, "required": _FLAG}),
+    "limit": Shape(
+        {"kind": ("max", "min"), "unit": UNITS, "statutory": _WHOLE, "promised": _WHOLE, "anchor": ANCHORS} | _CITED
+    ),
+    "fee": Shape({"basis": None}),
+    "remedy": Shape({"kind": REMEDIES} | _CITED),
+    "basis": Shape(_CITED),
+    "document": Shape({"name": None}),
+    "risk": Shape({"level": LEVELS, "control": None}),
+    "right": Shape({}),
+}
+_PLACES = {"process": "power", "sequenceFlow": "arrow", "lane": "lane"} | dict.fromkeys(FLOW_NODES, "step")
+
+
+def check(root: etree._Element) -> Iterator[Problem]:
+    """Everything of our namespace in this file that nothing would read: problems ``sun.*`` in document order."""
+    for element in root.iter():
+        place = xml.local_name(element)
+        for name in element.attrib:
+            if str(name).startswith(f"{{{SUN}}}"):
+                yield _problem("sun.unknown_attribute", element, attribute=str(name).rpartition("}")[2], element=place)
+        if place == "extensionElements":
+            yield from _extensions(element)
+
+
+def _extensions(extensions: etree._Element) -> Iterator[Problem]:
+    owner = extensions.getparent()
+    place = xml.local_name(owner) if owner is not None else ""
+    seen: set[str] = set()
+    for element in extensions:
+        name, space = xml.local_name(element), xml.namespace(element)
+        if space.startswith(_FAMILY) and space != SUN:
+            yield _problem("sun.wrong_namespace", element, found=space, expected=SUN)
+        if space != SUN:
+            continue
+        if _PLACES.get(place) != name or name in seen:
+            yield _problem("sun.misplaced", element, name=name, place=place)
+            continue
+        seen.add(name)
+        yield from _shape(element, name)
+
+
+def _shape(element: etree._Element, name: str) -> Iterator[Problem]:
+    shape = SHAPES[name]
+    for attribute, value in element.attrib.items():
+        if attribute not in shape.attributes:
+            yield _problem("sun.unknown_attribute", element, attribute=str(attribute), element=name)
+        elif allowed := _violated(shape.attributes[str(attribute)], str(value)):
+            yield _problem("sun.bad_value", element, attribute=str(attribute), value=str(value), allowed=allowed)
+    for child in element:
+        inner = xml.local_name(child)
+        if inner not in shape.children or xml.namespace(child) != SUN:
+            yield _problem("sun.unknown_element", child, name=inner, parent=name)
+        else:
+            yield from _shape(child, inner)
+
+
+def _violated(rule: tuple[str, ...] | re.Pattern[str] | None, value: str) -> str:
+    """What would have been allowed; '' where the value is."""
+    if isinstance(rule, tuple):
+        return "" if value in rule else ", ".join(rule)
+    if rule is _WHOLE:
+        return "" if _WHOLE.fullmatch(value) else "0, 1, 2 …"
+    return "" if rule is None or rule.fullmatch(value) else "2026-01-31"
+
+
+def _problem(code: str, at: etree._Element, /, **params: object) -> Problem:
+    """A problem at this element, blamed on the BPMN element around it."""
+    around: etree._Element | None = at
+    while around is not None and not around.get("id"):
+        around = around.getparent()
+    owner = around.get("id") if around is not None else None
+    return Problem(code=code, element=owner, line=at.sourceline, params=params)
