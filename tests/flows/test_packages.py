@@ -1,0 +1,223 @@
+"""The published packages: whole, lawful in what they cite, complete in English, and careful with personal data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import jsonschema
+import pytest
+
+from bpmn.feel import compile_expression, compile_script
+from bpmn.linter import lint
+from bpmn.model import SUB_PROCESSES, TASKS, Basis, Definitions, Node, Step
+from bpmn.package import FlowPackage, load
+from tests.conftest import ROOT
+
+FLOWS = sorted(path.name for path in (ROOT / "flows").iterdir() if path.is_dir())
+PACKAGES = {key: load(ROOT / "flows" / key) for key in FLOWS}
+
+#: Articles whose text was read; nothing else may be cited as law.
+VERIFIED = {
+    "中华人民共和国行政许可法": {*range(29, 51), *range(72, 76), 82},
+    "中华人民共和国行政处罚法": {28, 29, 33, 34, 36, 37, *range(39, 51), *range(54, 68), *range(72, 76), 85},
+    "中华人民共和国政府信息公开条例": {14, 15, 16, 17, *range(27, 46), 51},
+    "中华人民共和国行政复议法": {*range(11, 89)},
+}
+PERSONAL = re.compile(r"name|phone|address|identity|officer|text|reason|note|findings|opinion|recipient|number")
+
+pytestmark = pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
+
+
+def test_the_three_first_powers_are_there(package: FlowPackage) -> None:
+    assert {"xk-general", "cf-general", "fw-foi"} <= set(PACKAGES)
+    assert package.is_power and package.definitions.problems == ()
+
+
+def test_the_linter_finds_no_error(package: FlowPackage) -> None:
+    assert [finding for finding in lint(package) if finding.severity == "error"] == []
+
+
+def test_every_step_says_who_when_and_by_what_law(package: FlowPackage) -> None:
+    for node, step in steps(package):
+        assert node.lane and step.post and step.phase and node.name, node.id
+        assert step.limits or node.type in SUB_PROCESSES or node.id == apply(package), node.id
+        assert step.bases or step.phase == "其他", node.id
+        assert step.documents or step.rights, node.id
+        assert len(node.name) <= 16, node.name
+        for risk in step.risks:
+            assert risk.control and risk.level in ("high", "medium", "low"), node.id
+    assert any(step.risks for _, step in steps(package)) and any(step.rights for _, step in steps(package))
+
+
+def test_the_seven_elements_are_told(package: FlowPackage) -> None:
+    main = package.definitions.main
+    assert main is not None and main.power is not None
+    power = main.power
+    for name in ("type", "code", "body", "theme", "address", "hours", "phone", "complaint", "supervision", "result"):
+        assert getattr(power, name), name
+    assert power.conditions and power.materials and power.limits and power.fee and power.bases
+    assert {remedy.kind for remedy in power.remedies} == {"reconsideration", "litigation"}
+    assert all(basis.effective_from for basis in power.bases)
+    assert "示例" in package.about
+
+
+def test_only_articles_that_were_read_are_cited(package: FlowPackage) -> None:
+    for basis in bases(package):
+        assert chinese_number(basis.article) in VERIFIED[basis.instrument], str(basis)
+
+
+def test_statutory_values_carry_their_basis_and_promises_are_shorter(package: FlowPackage) -> None:
+    main = package.definitions.main
+    assert main is not None and main.power is not None
+    for limit in [*main.power.limits, *(limit for _, step in steps(package) for limit in step.limits)]:
+        assert limit.statutory is None or limit.basis is not None
+        assert limit.statutory is None or limit.promised is None or limit.promised <= limit.statutory
+
+
+def test_english_is_complete(package: FlowPackage) -> None:
+    definitions = package.definitions
+    main = definitions.main
+    assert main is not None and main.power is not None
+    named = [*definitions.nodes.values(), *definitions.flows.values(), *definitions.lanes.values(), main]
+    assert {element.id for element in named if element.name} <= set(package.labels("en"))
+    assert {step.post for _, step in steps(package)} <= set(package.posts("en"))
+    missing = {text for text in texts(package) if text and text not in package.texts("en")}
+    assert missing == set()
+    assert "Illustrative" in package.texts("en")["about"]
+
+
+def test_forms_are_valid_and_speak_both_languages(package: FlowPackage) -> None:
+    used = {step.form for _, step in steps(package) if step.form}
+    assert used == set(package.forms)
+    for name, schema in package.forms.items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["additionalProperties"] is False and set(schema["required"]) <= set(schema["properties"])
+        assert {"title", "description"} <= schema["x-sun-en"].keys(), name
+        for field, rule in schema["properties"].items():
+            english = rule["x-sun-en"]
+            assert rule["type"] in ("string", "integer", "number", "boolean", "array"), field
+            assert rule["title"] and english["title"] and ("description" in rule) == ("description" in english), field
+            values = rule.get("enum") or rule.get("items", {}).get("enum") or []
+            assert set(values) == set(rule.get("x-sun-labels", {})) == set(english.get("labels", {})), field
+
+
+def test_nothing_personal_is_public(package: FlowPackage) -> None:
+    for schema in package.forms.values():
+        for field, rule in schema["properties"].items():
+            free_text = rule["type"] == "string" and "enum" not in rule and rule.get("format") != "date"
+            if PERSONAL.search(field) and free_text or "x-sun-mask" in rule:
+                assert "x-sun-public" not in rule, field
+
+
+def test_conditions_read_only_what_is_public_and_set_before(package: FlowPackage) -> None:
+    known = assigned(package)
+    read = 0
+    for flow in package.definitions.flows.values():
+        if flow.condition:
+            names = compile_expression(flow.condition).names
+            read += len(names)
+            assert names <= known[flow.source], f"{flow.id} reads {names - known[flow.source]} too early"
+    assert read >= 9
+
+
+def test_every_decision_has_a_way_out(package: FlowPackage) -> None:
+    for node in package.definitions.nodes.values():
+        outgoing = package.definitions.outgoing(node.id)
+        if node.kind == "gateway" and len(outgoing) > 1:
+            assert node.default in {flow.id for flow in outgoing} and node.name, node.id
+            assert all(flow.name for flow in outgoing), node.id
+            assert all(flow.condition for flow in outgoing if flow.id != node.default), node.id
+        assert outgoing or node.type == "endEvent", node.id
+
+
+def steps(package: FlowPackage) -> Iterator[tuple[Node, Step]]:
+    """Every task and sub-process with what the law says of it."""
+    for node in package.definitions.nodes.values():
+        if node.type in TASKS | SUB_PROCESSES:
+            assert node.step is not None, node.id
+            yield node, node.step
+
+
+def apply(package: FlowPackage) -> str:
+    main = package.definitions.main
+    return main.power.apply if main and main.power else ""
+
+
+def bases(package: FlowPackage) -> Iterator[Basis]:
+    """Every article cited anywhere in the model."""
+    main = package.definitions.main
+    assert main is not None and main.power is not None
+    owners = [main.power, *(step for _, step in steps(package))]
+    for owner in owners:
+        yield from owner.bases
+        yield from (limit.basis for limit in owner.limits if limit.basis)
+    yield from (remedy.basis for remedy in main.power.remedies if remedy.basis)
+
+
+def texts(package: FlowPackage) -> Iterator[str]:
+    """Every sentence for people that is not a name of an element."""
+    main = package.definitions.main
+    assert main is not None and main.power is not None
+    power = main.power
+    yield from (power.body, power.theme, power.address, power.hours, power.complaint, power.supervision, power.result)
+    yield from (*power.conditions, power.fee, power.fee_basis, *(remedy.text for remedy in power.remedies))
+    for material in power.materials:
+        yield from (material.name, material.form, material.note)
+    for basis in bases(package):
+        yield from (basis.instrument, basis.article)
+    for node, step in steps(package):
+        yield from (step.phase, node.documentation, *step.documents, *step.rights)
+        for risk in step.risks:
+            yield from (risk.text, risk.control)
+
+
+def assigned(package: FlowPackage) -> dict[str, set[str]]:
+    """Public names surely set when a node is entered, on whatever path (a forward must-analysis to its fixed point)."""
+    definitions = package.definitions
+    everything = {name for node in definitions.nodes.values() for name in sets(package, node)}
+    before = {node: set(everything) for node in definitions.nodes}
+    for _ in range(len(before)):
+        for node in definitions.nodes.values():
+            sources = list(predecessors(definitions, node))
+            before[node.id] = (
+                set.intersection(
+                    *({*before[source.id], *(sets(package, source) if done else ())} for source, done in sources)
+                )
+                if sources
+                else set()
+            )
+    return before
+
+
+def predecessors(definitions: Definitions, node: Node) -> Iterator[tuple[Node, bool]]:
+    """Nodes a token may come from, and whether they were completed; sub-processes are walked through."""
+    if node.attached_to:
+        yield definitions.nodes[node.attached_to], False
+    if node.type == "startEvent" and node.parent:
+        yield definitions.nodes[node.parent], False
+    for flow in definitions.incoming(node.id):
+        source = definitions.nodes[flow.source]
+        if source.type in SUB_PROCESSES:
+            inside = (n for n in definitions.nodes.values() if n.parent == source.id and n.type == "endEvent")
+            yield from ((end, True) for end in inside)
+        else:
+            yield source, True
+
+
+def sets(package: FlowPackage, node: Node) -> set[str]:
+    """Public names a completed node has surely set: required public fields of its form, or what its script writes."""
+    if node.type == "scriptTask":
+        return set(compile_script(node.script).writes)
+    schema = package.form(node.step.form) if node.step and node.step.form else None
+    if schema is None:
+        return set()
+    return {name for name in schema["required"] if schema["properties"][name].get("x-sun-public")}
+
+
+def chinese_number(article: str) -> int:
+    """第三十二条 → 32."""
+    digits = article.removeprefix("第").removesuffix("条")
+    tens, ten, ones = digits.partition("十") if "十" in digits else ("", "", digits)
+    value = "零一二三四五六七八九".index
+    return (value(tens) if tens else 1 if ten else 0) * 10 + (value(ones) if ones else 0)
