@@ -106,7 +106,7 @@ def test_nothing_personal_is_public(package: FlowPackage) -> None:
     for schema in package.forms.values():
         for field, rule in schema["properties"].items():
             free_text = rule["type"] == "string" and "enum" not in rule and rule.get("format") != "date"
-            if PERSONAL.search(field) and free_text or "x-sun-mask" in rule:
+            if (PERSONAL.search(field) and free_text) or "x-sun-mask" in rule:
                 assert "x-sun-public" not in rule, field
 
 
