@@ -10,7 +10,7 @@ import pytest
 
 from bpmn.feel import compile_expression, compile_script
 from bpmn.linter import lint
-from bpmn.model import SUB_PROCESSES, TASKS, Basis, Definitions, Node, Step
+from bpmn.model import SUB_PROCESSES, TASKS, Basis, Definitions, Flow, Lane, Node, Power, Process, Step
 from bpmn.package import FlowPackage, load
 from tests.conftest import ROOT
 
@@ -79,7 +79,8 @@ def test_english_is_complete(package: FlowPackage) -> None:
     definitions = package.definitions
     main = definitions.main
     assert main is not None and main.power is not None
-    named = [*definitions.nodes.values(), *definitions.flows.values(), *definitions.lanes.values(), main]
+    named: list[Node | Flow | Lane | Process] = [*definitions.nodes.values(), *definitions.flows.values()]
+    named += [*definitions.lanes.values(), main]
     assert {element.id for element in named if element.name} <= set(package.labels("en"))
     assert {step.post for _, step in steps(package)} <= set(package.posts("en"))
     missing = {text for text in texts(package) if text and text not in package.texts("en")}
@@ -148,7 +149,7 @@ def bases(package: FlowPackage) -> Iterator[Basis]:
     """Every article cited anywhere in the model."""
     main = package.definitions.main
     assert main is not None and main.power is not None
-    owners = [main.power, *(step for _, step in steps(package))]
+    owners: list[Power | Step] = [main.power, *(step for _, step in steps(package))]
     for owner in owners:
         yield from owner.bases
         yield from (limit.basis for limit in owner.limits if limit.basis)
