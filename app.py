@@ -1,0 +1,18 @@
+"""Sunpath 阳光流程: the one place where the three houses meet. ``flask …``, ``python app.py``, ``gunicorn "app:create_app()"``."""
+
+from flask import Flask
+
+import web
+from engine.store import open_store
+from web.settings import Settings
+
+
+def create_app() -> Flask:
+    """Read the settings, open the database, hand both to the web. Nothing is created in the database here."""
+    settings = Settings.from_env()
+    store = open_store(settings.database_url, code_key=settings.code_key)
+    return web.create_app(settings, store)
+
+
+if __name__ == "__main__":
+    create_app().run()

@@ -1,0 +1,43 @@
+"""The pages: Flask, one module a room. Nothing here knows SQL, SpiffWorkflow or how a chart is drawn."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from engine.store import Store
+from web import (
+    applying,
+    auth,
+    cases,
+    downloads,
+    errors,
+    formatting,
+    language,
+    layout,
+    public,
+    security,
+    session,
+    tracking,
+)
+from web.settings import Settings
+
+#: Rooms, each a module with its own blueprint ``bp``.
+ROOMS = (public, downloads, applying, tracking, cases)
+
+
+def create_app(settings: Settings, store: Store) -> Flask:
+    """The web application over an opened database."""
+    app = Flask(__name__)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    security.install(app, settings)
+    language.install(app, settings)
+    session.install(app, settings, store)
+    formatting.install(app)
+    errors.install(app)
+    auth.install(app)
+    layout.install(app)
+    for room in ROOMS:
+        app.register_blueprint(room.bp)
+    security.limit_attempts(app)
+    return app

@@ -1,0 +1,148 @@
+"""One tracked case, live: where it stands on the published chart, what comes next, what the applicant has to do."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import engine
+from engine.answers import CaseView, WorkItem
+from engine.errors import Rejection
+from web import charts, forms
+from web.applying import COMMAND_ID
+from web.casedata import answers
+from web.flowwords import FlowWords
+from web.history import history
+from web.language import lang
+from web.session import Session, now, read, write
+from web.tracking import may_see
+
+bp = Blueprint("cases", __name__)
+
+
+@bp.before_request
+def _only_with_code() -> ResponseReturnValue | None:
+    """Every page of a case needs the cookie that its query code earned; without it nothing tells whether it exists."""
+    number = (request.view_args or {}).get("number", "")
+    return None if may_see(number) else redirect(url_for("tracking.look_up", number=number))
+
+
+@bp.get("/cases/<number>")
+def case(number: str) -> ResponseReturnValue:
+    """The case on its chart."""
+    with read() as session:
+        view = engine.show(session, number, at=now())
+        words = _words(session, view)
+        chart = charts.chart(session, view.definition_id, words, engine.picture_status(view))
+        lines = history(engine.steps(session, number), words)
+        verdict = engine.verify(session, number) if "verify" in request.args else None
+        given = answers(words, view.data, engine.private_values(session, number), view.private)
+    return render_template(
+        "cases/case.html",
+        view=view,
+        words=words,
+        chart=chart,
+        statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
+        lines=lines[::-1],
+        ending=_ending(view, words),
+        verdict=verdict,
+        answers=given,
+        mine=[item for item in view.work_items if item.applicant and item.state == "open"],
+    )
+
+
+@bp.get("/cases/<number>/status.json")
+def status(number: str) -> ResponseReturnValue:
+    """What the page asks for every few seconds: 304 until something is recorded or a date passes."""
+    with read() as session:
+        done = engine.todo(session, number)
+        etag = f"{done.hash[:32]}-{now():%Y%m%d}"
+        if request.if_none_match.contains(etag):
+            return _fresh(Response(status=304), etag)
+        view = engine.show(session, number, at=now())
+    return _fresh(jsonify(_status(view)), etag)
+
+
+@bp.route("/cases/<number>/items/<path:item>", methods=["GET", "POST"])
+def own_item(number: str, item: str) -> ResponseReturnValue:
+    """A step that waits for the applicant, as a form."""
+    with read() as session:
+        view = engine.show(session, number)
+        words = _words(session, view)
+    found = next((one for one in view.work_items if one.item == item and one.applicant), None)
+    if found is None:
+        raise Rejection("item.unknown", item=words.name(item.rpartition("#")[0]), case=number, open="")
+    schema = words.package.form(found.form) or {}
+    if request.method == "GET":
+        return _item_page(view, words, found, forms.fields(schema, view.data), secrets.token_hex(16))
+    return _do_item(view, words, found, schema)
+
+
+def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str, Any]) -> ResponseReturnValue:
+    command_id = request.form.get("command_id", "")
+    if not COMMAND_ID.fullmatch(command_id):
+        abort(400)
+    data = forms.parse(schema, request.form)
+    if item.choices:
+        taken = request.form.getlist("take")
+        data["take"] = taken[0] if len(taken) == 1 else taken or None
+    try:
+        with write() as session:
+            engine.complete(
+                session, view.case, item.item, actor="applicant", data=data, at=now(), command_id=command_id
+            )
+    except Rejection as rejection:
+        if rejection.code != "form.invalid":
+            raise
+        shown = forms.fields(schema, data, rejection.params["errors"])
+        return _item_page(view, words, item, shown, command_id), 422
+    flash(_("已经提交并写入记录：%(name)s", name=words.name(item.element)))
+    return redirect(url_for("cases.case", number=view.case))
+
+
+def _item_page(view: CaseView, words: FlowWords, item: WorkItem, fields: list[forms.Field], command_id: str) -> str:
+    return render_template(
+        "cases/own_item.html",
+        view=view,
+        words=words,
+        item=item,
+        fields=fields,
+        errors=forms.summary(fields),
+        command_id=command_id,
+    )
+
+
+def _words(session: Session, view: CaseView) -> FlowWords:
+    return FlowWords(engine.package_of(session, view.definition_id), lang())
+
+
+def _ending(view: CaseView, words: FlowWords) -> str:
+    """Name of the end event a closed case reached last."""
+    ends = [(one.step, key) for key, one in view.elements.items() if one.status == "done" and _is_end(words, key)]
+    return words.name(max(ends)[1]) if ends else ""
+
+
+def _is_end(words: FlowWords, key: str) -> bool:
+    node = words.node(key)
+    return node is not None and node.type == "endEvent" and node.parent is None
+
+
+def _status(view: CaseView) -> dict[str, Any]:
+    return {
+        "case": view.case,
+        "state": view.state,
+        "step": view.step,
+        "head": view.head,
+        "elements": {key: {"status": one.status, "count": one.count} for key, one in view.elements.items()},
+        "arrows": {key: {"count": one.count} for key, one in view.arrows.items()},
+    }
+
+
+def _fresh(response: Response, etag: str) -> Response:
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

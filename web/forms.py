@@ -1,0 +1,216 @@
+"""JSON Schema of a flow package → fields of a page, and what a browser sends → typed data.
+
+Every form works without JavaScript. What is right or wrong decides ``engine.forms``; here are only the words for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from engine.forms import FormError
+from web import wording
+from web.language import lang
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_TRUTH = {"true": True, "false": False}
+#: Texts longer than this get a box of several lines.
+_LONG = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One value to choose."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field as the page shows it."""
+
+    name: str
+    label: str
+    hint: str
+    #: text, textarea, date, integer, number, select, radio, checkboxes, confirm
+    kind: str
+    required: bool
+    value: str
+    options: tuple[Option, ...]
+    error: str
+    max_length: int | None
+    #: HTML autocomplete token of personal fields, '' for others.
+    autocomplete: str
+
+    @property
+    def id(self) -> str:
+        """Id of its control, to which the error summary leads: the first choice of a group."""
+        return f"f-{self.name}-1" if self.kind in ("radio", "checkboxes") else f"f-{self.name}"
+
+
+def fields(
+    schema: Mapping[str, Any], values: Mapping[str, Any] | None = None, errors: Iterable[FormError] = ()
+) -> list[Field]:
+    """The fields of a form in the schema's order, filled with ``values``, each with its first error in words."""
+    wrong: dict[str, FormError] = {}
+    for error in errors:
+        wrong.setdefault(error.field, error)
+    required = set(schema.get("required", ()))
+    conditions = _conditions(schema)
+    return [
+        _field(name, rule, name in required, conditions.get(name, ""), (values or {}).get(name), wrong.get(name))
+        for name, rule in schema.get("properties", {}).items()
+    ]
+
+
+def summary(form: Iterable[Field]) -> list[tuple[str, str]]:
+    """What the error summary lists: (id of the control, sentence)."""
+    return [(field.id, field.error) for field in form if field.error]
+
+
+def parse(schema: Mapping[str, Any], sent: MultiDict[str, str]) -> dict[str, Any]:
+    """Typed data of a sent form: empty fields are left out, unknown ones ignored.
+
+    What cannot be read as its type stays text, so that ``engine.forms.errors`` names the field.
+    """
+    data: dict[str, Any] = {}
+    for name, rule in schema.get("properties", {}).items():
+        if rule.get("type") == "array":
+            chosen: Any = [value for value in sent.getlist(name) if value]
+            value = chosen or None
+        else:
+            value = _typed(rule, sent.get(name, ""))
+        if value is not None:
+            data[name] = value
+    return data
+
+
+def label_of(schema: Mapping[str, Any], name: str) -> str:
+    """What a field is called in the language of the request."""
+    return _text(schema.get("properties", {}).get(name, {}), "title") or name
+
+
+def shown(schema: Mapping[str, Any], name: str, value: Any) -> Any:
+    """A value as its field shows it: a choice by its label."""
+    rule = schema.get("properties", {}).get(name, {})
+    labels = _labels(rule.get("items", {}) if rule.get("type") == "array" else rule)
+    if isinstance(value, list):
+        return [labels.get(str(item), item) for item in value]
+    return labels.get(str(value), value) if isinstance(value, str) else value
+
+
+def error_words(error: FormError, label: str) -> str:
+    """One error as a sentence."""
+    limit = error.params.get("limit")
+    code = str(limit) if error.code == "type" and limit in ("integer", "number") else error.code
+    return wording.word("field", code, lang(), label=label, limit=limit)
+
+
+def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value: Any, error: FormError | None) -> Field:
+    label = _text(rule, "title") or name
+    kind = _kind(rule)
+    hint = _text(rule, "description")
+    return Field(
+        name=name,
+        label=label,
+        hint=" ".join(part for part in (hint, when) if part),
+        kind=kind,
+        required=required,
+        value=_as_text(value),
+        options=tuple(_options(rule, kind, value)),
+        error=error_words(error, label) if error else "",
+        max_length=rule.get("maxLength"),
+        autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
+    )
+
+
+def _kind(rule: Mapping[str, Any]) -> str:
+    wanted, type_ = rule.get("x-sun-widget"), rule.get("type", "string")
+    if type_ == "array":
+        return "checkboxes"
+    if type_ == "boolean":
+        return "confirm" if rule.get("const") is True else "radio"
+    if "enum" in rule:
+        return "radio" if wanted == "radio" or (wanted != "select" and len(rule["enum"]) <= 5) else "select"
+    if type_ in ("integer", "number"):
+        return str(type_)
+    if rule.get("format") == "date":
+        return "date"
+    return "textarea" if wanted == "textarea" or rule.get("maxLength", 0) > _LONG else "text"
+
+
+def _options(rule: Mapping[str, Any], kind: str, value: Any) -> Iterable[Option]:
+    if rule.get("type") == "boolean":
+        labels = {"true": _("是"), "false": _("否")}
+        chosen = {_as_text(value)}
+    else:
+        rule = rule.get("items", {}) if kind == "checkboxes" else rule
+        labels = _labels(rule)
+        chosen = {str(item) for item in (value if isinstance(value, list) else [value])}
+    return [Option(value=option, label=label, chosen=option in chosen) for option, label in labels.items()]
+
+
+def _labels(rule: Mapping[str, Any]) -> dict[str, str]:
+    """Choices of a field by value, with their words."""
+    labels = dict(rule.get("x-sun-labels", {}))
+    if lang() == "en":
+        labels |= rule.get("x-sun-en", {}).get("labels", {})
+    return {str(value): str(labels.get(str(value), value)) for value in rule.get("enum", ())}
+
+
+def _text(rule: Mapping[str, Any], key: str) -> str:
+    english = rule.get("x-sun-en", {}).get(key) if lang() == "en" else None
+    return str(english or rule.get(key, ""))
+
+
+def _typed(rule: Mapping[str, Any], text: str) -> Any:
+    """The value of one control; None when nothing was entered."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        return None
+    if rule.get("type") == "boolean":
+        return _TRUTH.get(text, text)
+    if rule.get("type") == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if rule.get("type") == "number":
+        return _decimal(text)
+    return text
+
+
+def _decimal(text: str) -> Decimal | str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return number if number.is_finite() and len(text) <= 30 else text
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _conditions(schema: Mapping[str, Any]) -> dict[str, str]:
+    """Fields required only after a certain answer (``allOf`` of ``if``/``then``), with the words that say so."""
+    found: dict[str, str] = {}
+    for rule in schema.get("allOf", ()):
+        for other, test in rule.get("if", {}).get("properties", {}).items():
+            wanted = [test["const"]] if "const" in test else test.get("enum", [])
+            answers = _("、").join(str(shown(schema, other, value)) for value in wanted if isinstance(value, str))
+            for name in rule.get("then", {}).get("required", ()):
+                if answers:
+                    found[name] = _(
+                        "“%(question)s”选“%(answers)s”时必填。", question=label_of(schema, other), answers=answers
+                    )
+    return found

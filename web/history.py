@@ -1,0 +1,96 @@
+"""The journal of a case in words: what happened, when, at whose post. Pure; newest last, as recorded.
+
+Only what people understand as a step is a line: a task done, a question answered, an event, a case sent back. The
+lines carry the step numbers they rest on, so that a page can lead to the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from bpmn.model import Node
+from engine.answers import Step
+from web.flowwords import FlowWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that happened."""
+
+    at: datetime
+    #: Sign beside it: done, current, warn, overdue, returned, skipped.
+    sign: str
+    title: str
+    detail: str = ""
+    #: Number of the recorded step behind it, and the element it speaks of.
+    step: int
+    element: str = ""
+
+
+def history(steps: Iterable[Step], words: FlowWords, *, internal: bool = False) -> list[Line]:
+    """The lines of a case; steps at internal elements (``public="false"``) only with ``internal``."""
+    lines = []
+    for step in steps:
+        if step.element and not internal and not words.is_public(step.element):
+            continue
+        write = _WORDS.get(step.kind)
+        line = write(step, words) if write is not None else None
+        if line is not None:
+            lines.append(line)
+    return lines
+
+
+def _line(step: Step, sign: str, title: str, detail: str = "") -> Line:
+    return Line(at=step.at, sign=sign, title=title, detail=detail, step=step.seq, element=step.element or "")
+
+
+def _left(step: Step, words: FlowWords) -> Line | None:
+    """A task, group of tasks or named event is over; gateways speak through the arrow taken."""
+    node = words.node(step.element or "")
+    if node is None or node.kind not in ("task", "sub", "event") or not node.name:
+        return None
+    if node.type == "endEvent":
+        return _line(step, "done", words.name(node.id))
+    title = _("完成：%(name)s", name=words.name(node.id)) if node.kind != "event" else words.name(node.id)
+    return _line(step, "done", title, words.post(node.id) if node.kind == "task" else "")
+
+
+def _arrow(step: Step, words: FlowWords) -> Line | None:
+    """The answer to a question: a labelled arrow out of a gateway."""
+    flow = words.package.definitions.flows.get(step.element or "")
+    source = words.node(flow.source) if flow is not None else None
+    if flow is None or not flow.name or source is None or source.kind != "gateway":
+        return None
+    question = words.name(source.id) if source.name else _("判断")
+    return _line(step, "done", _("%(question)s：%(answer)s", question=question, answer=words.name(flow.id)))
+
+
+def _fired(step: Step, words: FlowWords) -> Line | None:
+    node: Node | None = words.node(step.element or "")
+    name = words.name(node.id) if node is not None and node.name else _("计时")
+    return _line(step, "warn", _("到时：%(name)s", name=name), _("系统按流程图自动进行"))
+
+
+_WORDS = {
+    "case opened": lambda step, words: _line(step, "done", _("申请已提交，办件登记")),
+    "case closed": lambda step, words: _line(step, "done", _("办结")),
+    "case cancelled": lambda step, words: _line(step, "skipped", _("办件终止")),
+    "case suspended": lambda step, words: _line(step, "skipped", _("办理中止")),
+    "case resumed": lambda step, words: _line(step, "done", _("恢复办理")),
+    "element left": _left,
+    "arrow taken": _arrow,
+    "timer fired": _fired,
+    "work item returned": lambda step, words: _line(
+        step, "returned", _("退回：%(name)s", name=words.name(step.element or "")), words.post(step.element or "")
+    ),
+    "incident raised": lambda step, words: _line(
+        step, "overdue", _("在这里受阻：%(name)s", name=words.name(step.element or "")), _("工作人员正在处理")
+    ),
+    "incident resolved": lambda step, words: _line(
+        step, "done", _("受阻已经解决：%(name)s", name=words.name(step.element or ""))
+    ),
+}

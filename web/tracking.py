@@ -1,0 +1,76 @@
+"""Finding one's own case: number and query code, then a cookie that opens this one case and no other."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+import engine
+from web import wording
+from web.language import lang
+from web.security import cookies_are_secure
+from web.session import read
+
+bp = Blueprint("tracking", __name__)
+
+CASE_NUMBER = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{6,12}")
+#: How long the page of a case stays open in a browser without asking for the code again, in seconds.
+OPEN_FOR = 8 * 3600
+_COOKIE = "sunpath_case"
+
+
+@bp.route("/track", methods=["GET", "POST"])
+def look_up() -> ResponseReturnValue:
+    """Ask for number and code; the right pair leads to the case, anything else gets one and the same answer."""
+    number = request.values.get("number", "").strip().upper()[:64]
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        code = request.form.get("code", "")[:64]
+        errors = _missing(number, code)
+        if not errors:
+            with read() as session:
+                if engine.track(session, number, code):
+                    return open_case(redirect(url_for("cases.case", number=number)), number)
+            errors = [("code", wording.rejection("code.wrong", {}, lang()))]
+    page = render_template("public/track.html", number=number, errors=errors)
+    return page, 422 if errors else 200
+
+
+def open_case(response: ResponseReturnValue, number: str) -> Response:
+    """Let this browser see this one case: a signed cookie sent only to the pages of the case."""
+    answer = current_app.make_response(response)
+    answer.set_cookie(
+        _COOKIE,
+        _signer().dumps(number),
+        path=url_for("cases.case", number=number),
+        httponly=True,
+        samesite="Lax",
+        secure=cookies_are_secure(),
+    )
+    return answer
+
+
+def may_see(number: str) -> bool:
+    """Did this browser show the right code for this case, in the last eight hours?"""
+    try:
+        seen: str = _signer().loads(request.cookies.get(_COOKIE, ""), max_age=OPEN_FOR)
+    except BadSignature:
+        return False
+    return seen == number
+
+
+def _missing(number: str, code: str) -> list[tuple[str, str]]:
+    errors = []
+    if not number:
+        errors.append(("number", _("请填写办件编号")))
+    if not code.strip():
+        errors.append(("code", _("请填写查询码")))
+    return errors
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="tracked case")
