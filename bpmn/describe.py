@@ -1,0 +1,56 @@
+"""A node in one sentence, for those who hear the chart instead of seeing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bpmn.chart_words import words
+from bpmn.drawing import Drawing, PlacedNode
+from bpmn.frame import cited
+from bpmn.model import Definitions, Node
+from bpmn.places import markers
+
+
+def describe(
+    definitions: Definitions, drawing: Drawing, placed: PlacedNode, beside: str, labels: Mapping[str, str]
+) -> str:
+    """The accessible name: exactly the visible text first (WCAG 2.5.3), then lane, kind, basis and risks.
+
+    ``beside`` is the visible name that stands outside the node.
+    """
+    from bpmn.diagram import node_of
+
+    say = words(drawing.lang)["say"]
+    node = node_of(definitions, placed.id)
+    joint = "" if drawing.lang == "zh" else " "
+    visible = joint.join(line.text for line in placed.lines) + (joint if placed.lines and beside else "") + beside
+    number = f"{placed.number}{joint}" if placed.number else ""
+    about = say["comma"].join(_about(definitions, drawing, node, labels))
+    details = _details(node, drawing.lang, labels)
+    return str(say["semicolon"]).join([number + (visible + say["comma"] if visible else "") + about, *details])
+
+
+def _about(definitions: Definitions, drawing: Drawing, node: Node, labels: Mapping[str, str]) -> Iterator[str]:
+    text = words(drawing.lang)
+    lane = next((lane.name for lane in drawing.lanes if lane.id == node.lane), "")
+    if not lane and node.lane in definitions.lanes:
+        lane = labels.get(node.lane, definitions.lanes[node.lane].name)
+    if lane:
+        yield lane
+    yield text["type"].get(node.type, node.type)
+    if node.trigger:
+        yield text["trigger"].get(node.trigger, node.trigger)
+    for marker in markers(node):
+        yield text["marker"][marker]
+
+
+def _details(node: Node, lang: str, labels: Mapping[str, str]) -> Iterator[str]:
+    say, levels = words(lang)["say"], words(lang)["risk_level"]
+    if node.step is None:
+        return
+    if node.step.bases:
+        yield say["basis"].format(basis=cited(node.step.bases))
+    for risk in node.step.risks:
+        yield say["risk"].format(
+            level=levels.get(risk.level, risk.level), risk=labels.get(f"text:{risk.text}", risk.text)
+        )
