@@ -26,26 +26,43 @@ _DAY = re.compile(r"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,5}")
 
 
+#: What an attribute may hold: one of these words, a text of this form, or anything.
+Allowed = tuple[str, ...] | re.Pattern[str] | None
+
+
+def _free(names: str) -> dict[str, Allowed]:
+    return dict.fromkeys(names.split())
+
+
 @dataclass(frozen=True)
 class Shape:
-    """One element: its attributes (a tuple names the values allowed, a pattern their form, None anything)."""
+    """One element: its attributes and what they may hold, and its children."""
 
-    attributes: dict[str, tuple[str, ...] | re.Pattern[str] | None]
+    attributes: dict[str, Allowed]
     children: frozenset[str] = field(default_factory=frozenset)
 
 
 _FLAG = ("true", "false")
-_CITED: dict[str, tuple[str, ...] | re.Pattern[str] | None] = {
+_CITED: dict[str, Allowed] = {
     "instrument": None,
     "article": None,
     "from": _DAY,
     "to": _DAY,
 }
 
+_POWER: dict[str, Allowed] = {"type": POWER_TYPES}
+_REMEDY: dict[str, Allowed] = {"kind": REMEDIES}
+_LIMIT: dict[str, Allowed] = {
+    "kind": ("max", "min"),
+    "unit": UNITS,
+    "statutory": _WHOLE,
+    "promised": _WHOLE,
+    "anchor": ANCHORS,
+}
+
 SHAPES: dict[str, Shape] = {
     "power": Shape(
-        {"type": POWER_TYPES}
-        | dict.fromkeys("code body theme apply address hours phone complaint supervision result".split()),
+        _POWER | _free("code body theme apply address hours phone complaint supervision result"),
         frozenset("condition material limit fee remedy basis".split()),
     ),
     "step": Shape(
@@ -56,11 +73,9 @@ SHAPES: dict[str, Shape] = {
     "lane": Shape({"role": ROLES}),
     "condition": Shape({}),
     "material": Shape({"name": None, "form": None, "required": _FLAG}),
-    "limit": Shape(
-        {"kind": ("max", "min"), "unit": UNITS, "statutory": _WHOLE, "promised": _WHOLE, "anchor": ANCHORS} | _CITED
-    ),
+    "limit": Shape(_LIMIT | _CITED),
     "fee": Shape({"basis": None}),
-    "remedy": Shape({"kind": REMEDIES} | _CITED),
+    "remedy": Shape(_REMEDY | _CITED),
     "basis": Shape(_CITED),
     "document": Shape({"name": None}),
     "risk": Shape({"level": LEVELS, "control": None}),
@@ -112,7 +127,7 @@ def _shape(element: etree._Element, name: str) -> Iterator[Problem]:
             yield from _shape(child, inner)
 
 
-def _violated(rule: tuple[str, ...] | re.Pattern[str] | None, value: str) -> str:
+def _violated(rule: Allowed, value: str) -> str:
     """What would have been allowed; '' where the value is."""
     if isinstance(rule, tuple):
         return "" if value in rule else ", ".join(rule)

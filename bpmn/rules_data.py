@@ -1,0 +1,174 @@
+"""Rules of what conditions, scripts and timers read: values that exist, that may be public, that can occur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bpmn import timer_text
+from bpmn.errors import Refused
+from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
+from bpmn.model import Flow, Node
+from bpmn.rules import Spot, Subject, at, rule
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One expression of the file: where it stands, the variables it reads, and what it compares them with."""
+
+    thing: Node | Flow
+    names: frozenset[str]
+    comparisons: tuple[Comparison, ...] = ()
+
+
+@rule("condition.syntax", "error")
+def condition_syntax(subject: Subject) -> Iterator[Spot]:
+    """A condition is one FEEL expression; Python, Java and XPath are not (design: expressions are FEEL)."""
+    for flow in subject.flows:
+        if flow.condition:
+            try:
+                compile_expression(flow.condition)
+            except FeelError as error:
+                yield at(flow, text=flow.condition, code=error.code, position=error.position, **error.params)
+
+
+@rule("condition.language", "warning")
+def condition_language(subject: Subject) -> Iterator[Spot]:
+    """A file or condition that names another expression language is read as FEEL all the same (BPMN 8.4.7)."""
+    for flow in subject.flows:
+        language = flow.language or subject.definitions.expression_language
+        if flow.condition and language and "FEEL" not in language.upper():
+            yield at(flow, language=language)
+
+
+@rule("condition.constant", "warning")
+def condition_constant(subject: Subject) -> Iterator[Spot]:
+    """A condition that reads no value is always answered the same way."""
+    for flow in subject.flows:
+        try:
+            if flow.condition and not compile_expression(flow.condition).names:
+                yield at(flow, text=flow.condition)
+        except FeelError:
+            continue
+
+
+@rule("data.unknown-name", "error")
+def unknown_name(subject: Subject) -> Iterator[Spot]:
+    """An expression reads a name that no form asks for and no script sets: it would always be null.
+
+    Checked where the package says what its data are: in a power, or with forms.
+    """
+    fields, written = _fields(subject), _written(subject)
+    if not fields and not subject.power:
+        return
+    for reading in _readings(subject):
+        for name in sorted(reading.names - fields.keys() - written):
+            yield at(reading.thing, variable=name)
+
+
+@rule("data.private-name", "error")
+def private_name(subject: Subject) -> Iterator[Spot]:
+    """Expressions read public fields only: a private value never enters the record, so it would always be null.
+
+    A field is private unless its schema says ``"x-sun-public": true``.
+    """
+    fields = _fields(subject)
+    for reading in _readings(subject):
+        for name in sorted(reading.names & fields.keys()):
+            if any(schema.get("x-sun-public") is not True for schema in fields[name].values()):
+                yield at(reading.thing, variable=name, form=next(iter(fields[name])))
+
+
+@rule("data.script-sets-private", "error")
+def script_sets_private(subject: Subject) -> Iterator[Spot]:
+    """What a script sets is public; it may not take the name of a private field."""
+    fields = _fields(subject)
+    for node in subject.nodes.values():
+        for name in sorted(_writes(node) & fields.keys()):
+            if any(schema.get("x-sun-public") is not True for schema in fields[name].values()):
+                yield at(node, variable=name, form=next(iter(fields[name])))
+
+
+@rule("data.impossible-value", "error")
+def impossible_value(subject: Subject) -> Iterator[Spot]:
+    """A condition compares a field with a value its form never gives: a misspelt choice is silently never true."""
+    fields, written = _fields(subject), _written(subject)
+    for reading in _readings(subject):
+        for comparison in reading.comparisons:
+            schemas = list(fields.get(comparison.name, {}).values()) if comparison.name not in written else []
+            for value in comparison.constants:
+                if schemas and not any(_can_be(schema, value) for schema in schemas):
+                    yield at(reading.thing, variable=comparison.name, value=_shown(value), allowed=_allowed(schemas))
+
+
+def _can_be(schema: dict[str, Any], value: object) -> bool:
+    if value is None:
+        return True
+    if isinstance(schema.get("enum"), list):
+        return value in schema["enum"]
+    kinds: dict[str, type] = {"string": str, "boolean": bool, "integer": Decimal, "number": Decimal}
+    kind = schema.get("type")
+    return isinstance(value, kinds[kind]) if isinstance(kind, str) and kind in kinds else False
+
+
+def _allowed(schemas: list[dict[str, Any]]) -> str:
+    values = [value for schema in schemas for value in schema.get("enum", [schema.get("type", "")])]
+    return ", ".join(dict.fromkeys(map(str, values)))
+
+
+def _shown(value: object) -> str:
+    return {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else str(value)
+
+
+def _readings(subject: Subject) -> Iterator[Reading]:
+    """Every expression that compiles; those that do not are findings of their own."""
+    things: list[Node | Flow] = [*subject.nodes.values(), *subject.flows]
+    for thing in things:
+        try:
+            yield from _read_by(thing)
+        except FeelError:
+            continue
+
+
+def _read_by(thing: Node | Flow) -> Iterator[Reading]:
+    if isinstance(thing, Flow):
+        if thing.condition:
+            compiled = compile_expression(thing.condition)
+            yield Reading(thing, compiled.names, compiled.comparisons)
+        return
+    if thing.loop and thing.loop.condition:
+        compiled = compile_expression(thing.loop.condition)
+        yield Reading(thing, compiled.names, compiled.comparisons)
+    if thing.type == "scriptTask" and thing.script:
+        yield Reading(thing, compile_script(thing.script).reads)
+    for event in thing.events:
+        if event.kind == "timer" and event.text:
+            yield Reading(thing, timer_text.names(event.timer, event.text))
+
+
+def _writes(node: Node) -> set[str]:
+    try:
+        return set(compile_script(node.script).writes) if node.type == "scriptTask" and node.script else set()
+    except FeelError:
+        return set()
+
+
+def _written(subject: Subject) -> set[str]:
+    return {name for node in subject.nodes.values() for name in _writes(node)}
+
+
+def _fields(subject: Subject) -> dict[str, dict[str, dict[str, Any]]]:
+    """Field → form → its schema, of the forms that can be read."""
+    fields: dict[str, dict[str, dict[str, Any]]] = {}
+    try:
+        forms = subject.package.forms if subject.package else {}
+    except Refused:
+        return {}
+    for form, schema in forms.items():
+        properties = schema.get("properties")
+        for name, field in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(field, dict):
+                fields.setdefault(name, {})[form] = field
+    return fields

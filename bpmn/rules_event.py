@@ -1,0 +1,165 @@
+"""Rules of events (BPMN 2.0, 10.5). What cannot be run rightly is refused with a way out, never run wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpmn import timer_text
+from bpmn.control_flow import link_name
+from bpmn.feel import FeelError
+from bpmn.model import Node
+from bpmn.rules import Spot, Subject, at, rule
+
+#: Throw and end events that are recorded and passed through, and ends that are recorded and end.
+THROWN = ("", "message", "terminate", "error", "link")
+
+
+def _events(subject: Subject, *types: str) -> Iterator[Node]:
+    for node in subject.nodes.values():
+        if node.type in types or (not types and node.kind == "event"):
+            yield node
+
+
+@rule("event.several-triggers", "error")
+def several_triggers(subject: Subject) -> Iterator[Spot]:
+    """An event with several definitions (multiple, parallel multiple) is not supported (BPMN 10.5.5)."""
+    for node in _events(subject):
+        if node.trigger == "multiple":
+            yield at(node)
+
+
+@rule("event.conditional", "error")
+def conditional(subject: Subject) -> Iterator[Spot]:
+    """A conditional event would have to watch all data all the time; not supported (BPMN 10.5.5)."""
+    for node in _events(subject):
+        if node.trigger == "conditional":
+            yield at(node)
+
+
+@rule("event.compensation", "error")
+def compensation(subject: Subject) -> Iterator[Spot]:
+    """Compensation undoes what was done; public acts are not undone but corrected by further acts (BPMN 10.7)."""
+    for node in subject.nodes.values():
+        if node.trigger in ("compensate", "compensation") or node.for_compensation:
+            yield at(node)
+
+
+@rule("event.cancel", "error")
+def cancel(subject: Subject) -> Iterator[Spot]:
+    """Cancelling a transaction needs compensation, which is not supported (BPMN 10.3.5)."""
+    for node in _events(subject):
+        if node.trigger == "cancel":
+            yield at(node)
+
+
+@rule("event.escalation", "error")
+def escalation(subject: Subject) -> Iterator[Spot]:
+    """An escalation is thrown past the steps between; not supported, because it would leave no arrow (BPMN 10.5.5)."""
+    for node in _events(subject):
+        if node.trigger == "escalation":
+            yield at(node)
+
+
+@rule("event.signal-thrown", "error")
+def signal_thrown(subject: Subject) -> Iterator[Spot]:
+    """A thrown signal would reach other places and cases without an arrow; not supported (BPMN 10.5.1)."""
+    for node in _events(subject, "intermediateThrowEvent", "endEvent"):
+        if node.trigger == "signal":
+            yield at(node)
+
+
+@rule("event.not-thrown", "error")
+def not_thrown(subject: Subject) -> Iterator[Spot]:
+    """A trigger that cannot be thrown, such as a timer on a throw event (BPMN table 10.93)."""
+    for node in _events(subject, "intermediateThrowEvent", "endEvent"):
+        known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel", "escalation", "signal")
+        if node.trigger not in known:
+            yield at(node, trigger=node.trigger)
+
+
+@rule("event.no-trigger", "error")
+def no_trigger(subject: Subject) -> Iterator[Spot]:
+    """A catch or boundary event that does not say what it waits for (BPMN 10.5.4)."""
+    for node in _events(subject, "intermediateCatchEvent", "boundaryEvent"):
+        if not node.trigger:
+            yield at(node)
+
+
+@rule("event.uncaught-error", "error")
+def uncaught_error(subject: Subject) -> Iterator[Spot]:
+    """An error end event that no boundary event around it catches would end as if nothing were wrong (BPMN 10.5.6)."""
+    for node in _events(subject, "endEvent"):
+        if node.trigger == "error" and not any(_catches(host, node) for host in _around(subject, node)):
+            yield at(node)
+
+
+@rule("event.never-fires", "error", exercise="warning")
+def never_fires(subject: Subject) -> Iterator[Spot]:
+    """An error boundary event waits for an error end event inside its sub-process; nothing else raises errors here."""
+    for node in _events(subject, "boundaryEvent"):
+        if node.trigger == "error":
+            ends = [end for end in _events(subject, "endEvent") if end.trigger == "error"]
+            if not any(node in _around(subject, end) and _catches(node, end) for end in ends):
+                yield at(node)
+
+
+def _around(subject: Subject, node: Node) -> list[Node]:
+    """Error boundary events on the sub-processes around a node."""
+    hosts: set[str] = set()
+    parent = node.parent
+    while parent in subject.nodes and parent not in hosts:
+        hosts.add(parent)
+        parent = subject.nodes[parent].parent
+    return [
+        event for event in _events(subject, "boundaryEvent") if event.trigger == "error" and event.attached_to in hosts
+    ]
+
+
+def _catches(boundary: Node, end: Node) -> bool:
+    """A boundary event without an error named catches every error (BPMN 10.5.6)."""
+    return not boundary.events[0].ref or boundary.events[0].ref == end.events[0].ref
+
+
+@rule("event.link-unpaired", "error")
+def link_unpaired(subject: Subject) -> Iterator[Spot]:
+    """A link throw goes on at the one link catch of its name in the same scope (BPMN 10.5.5)."""
+    throws = [node for node in _events(subject, "intermediateThrowEvent") if node.trigger == "link"]
+    catches = [node for node in _events(subject, "intermediateCatchEvent") if node.trigger == "link"]
+    for throw in throws:
+        if len(subject.control.catches(throw)) != 1:
+            yield at(throw, link=link_name(throw))
+    for catch in catches:
+        if not any(catch in subject.control.catches(throw) for throw in throws):
+            yield at(catch, link=link_name(catch))
+
+
+@rule("event.sub-process", "error")
+def event_sub_process(subject: Subject) -> Iterator[Spot]:
+    """An event sub-process starts beside the flow, without an arrow; not supported (BPMN 10.3.6)."""
+    for node in subject.nodes.values():
+        if node.triggered_by_event:
+            yield at(node)
+
+
+@rule("timer.text", "error")
+def timer(subject: Subject) -> Iterator[Spot]:
+    """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN table 10.101)."""
+    for node in _events(subject):
+        if node.trigger == "timer" and node.type not in ("intermediateThrowEvent", "endEvent"):
+            definition = node.events[0]
+            try:
+                timer_text.names(definition.timer or "timeDuration", definition.text)
+            except FeelError as error:
+                yield at(node, text=definition.text, code=error.code, position=error.position, **error.params)
+
+
+@rule("timer.repeats", "error")
+def timer_repeats(subject: Subject) -> Iterator[Spot]:
+    """A cycle repeats only on a non-interrupting boundary event; elsewhere its first moment would be all.
+
+    BPMN 10.5.5, timeCycle.
+    """
+    for node in _events(subject):
+        repeating = node.trigger == "timer" and node.events[0].timer == "timeCycle"
+        if repeating and (node.type != "boundaryEvent" or node.interrupting):
+            yield at(node, text=node.events[0].text)

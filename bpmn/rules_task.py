@@ -1,0 +1,137 @@
+"""Rules of tasks and sub-processes (BPMN 2.0, 10.3): what is supported, and the way out for what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpmn.feel import FeelError, compile_expression, compile_script
+from bpmn.model import Loop, Node
+from bpmn.rules import Spot, Subject, at, rule
+
+#: More instances than this belong in cases of their own.
+MAX_INSTANCES = 200
+FEEL_NAMES = ("feel", "text/feel", "application/feel")
+#: Keys of a command's data that mean something to the engine.
+RESERVED = frozenset(("take", "with"))
+
+
+@rule("task.business-rule", "error")
+def business_rule(subject: Subject) -> Iterator[Spot]:
+    """Decision tables are not run yet (BPMN 10.3.3)."""
+    for node in _of_type(subject, "businessRuleTask"):
+        yield at(node)
+
+
+@rule("task.call-activity", "error")
+def call_activity(subject: Subject) -> Iterator[Spot]:
+    """Calling another process is not run yet (BPMN 10.3.6)."""
+    for node in _of_type(subject, "callActivity"):
+        yield at(node, called=node.called)
+
+
+@rule("task.ad-hoc", "error")
+def ad_hoc(subject: Subject) -> Iterator[Spot]:
+    """An ad-hoc sub-process has no order of steps; a published procedure has one (BPMN 10.3.5)."""
+    for node in _of_type(subject, "adHocSubProcess"):
+        yield at(node)
+
+
+@rule("task.empty-sub-process", "error", exercise="warning")
+def empty_sub_process(subject: Subject) -> Iterator[Spot]:
+    """A collapsed sub-process without an inside says nothing about what is done in it (BPMN 10.3.5)."""
+    for node in subject.nodes.values():
+        if node.kind == "sub" and not subject.control.inside(node.id):
+            yield at(node)
+
+
+@rule("task.not-connected", "info")
+def not_connected(subject: Subject) -> Iterator[Spot]:
+    """A service or send task is recorded and passed through: no system outside is called (BPMN 10.3.3)."""
+    for node in _of_type(subject, "serviceTask", "sendTask"):
+        yield at(node)
+
+
+@rule("loop.instances", "error")
+def instances(subject: Subject) -> Iterator[Spot]:
+    """Several instances need a written number of at most 200 (BPMN 10.3.8).
+
+    A number that depends on data, or a collection, could be ten million.
+    """
+    for node, loop in _loops(subject, "sequential", "parallel"):
+        written = loop.cardinality.isascii() and loop.cardinality.isdigit() and len(loop.cardinality) < 5
+        if not written or loop.collection or not 1 <= int(loop.cardinality) <= MAX_INSTANCES:
+            yield at(node, found=loop.cardinality or loop.collection, limit=MAX_INSTANCES)
+
+
+@rule("loop.maximum", "error")
+def maximum(subject: Subject) -> Iterator[Spot]:
+    """A standard loop says how often at most it goes round (BPMN 10.3.8, ``loopMaximum``)."""
+    for node, loop in _loops(subject, "standard"):
+        written = loop.maximum.isascii() and loop.maximum.isdigit() and len(loop.maximum) < 5
+        if not written or not 1 <= int(loop.maximum) <= MAX_INSTANCES:
+            yield at(node, found=loop.maximum, limit=MAX_INSTANCES)
+
+
+@rule("loop.condition", "error")
+def loop_condition(subject: Subject) -> Iterator[Spot]:
+    """The condition of a loop or of completing several instances is FEEL."""
+    for node, loop in _loops(subject, "standard", "sequential", "parallel"):
+        if loop.condition:
+            try:
+                compile_expression(loop.condition)
+            except FeelError as error:
+                yield at(node, text=loop.condition, code=error.code, position=error.position, **error.params)
+
+
+@rule("script.language", "error")
+def script_language(subject: Subject) -> Iterator[Spot]:
+    """A script is FEEL assignments; no other language is ever run (BPMN 10.3.3, ``scriptFormat``)."""
+    for node in _of_type(subject, "scriptTask"):
+        if node.script_format and node.script_format.lower() not in FEEL_NAMES:
+            yield at(node, found=node.script_format)
+
+
+@rule("script.empty", "error")
+def script_empty(subject: Subject) -> Iterator[Spot]:
+    """A script task without a script does nothing."""
+    for node in _of_type(subject, "scriptTask"):
+        if not node.script:
+            yield at(node)
+
+
+@rule("script.syntax", "error")
+def script_syntax(subject: Subject) -> Iterator[Spot]:
+    """A script is lines of ``name := expression``."""
+    for node in _feel_scripts(subject):
+        try:
+            compile_script(node.script)
+        except FeelError as error:
+            yield at(node, text=node.script, code=error.code, position=error.position, **error.params)
+
+
+@rule("script.reserved-name", "error")
+def script_reserved_name(subject: Subject) -> Iterator[Spot]:
+    """A script may not set ``take`` or ``with``: so a person answers a gateway and names a second officer."""
+    for node in _feel_scripts(subject):
+        try:
+            written = compile_script(node.script).writes
+        except FeelError:
+            continue
+        for name in sorted(RESERVED.intersection(written)):
+            yield at(node, variable=name)
+
+
+def _of_type(subject: Subject, *types: str) -> Iterator[Node]:
+    return (node for node in subject.nodes.values() if node.type in types)
+
+
+def _loops(subject: Subject, *kinds: str) -> Iterator[tuple[Node, Loop]]:
+    for node in subject.nodes.values():
+        if node.loop is not None and node.loop.kind in kinds:
+            yield node, node.loop
+
+
+def _feel_scripts(subject: Subject) -> Iterator[Node]:
+    for node in _of_type(subject, "scriptTask"):
+        if node.script and (not node.script_format or node.script_format.lower() in FEEL_NAMES):
+            yield node
