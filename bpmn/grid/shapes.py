@@ -1,0 +1,184 @@
+"""How big each cell is, the lines inside it, and the caption beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bpmn.drawing import Line
+from bpmn.grid.profile import Profile
+from bpmn.grid.scene import PARTICIPANT
+from bpmn.grid.words import Words
+from bpmn.measure import line_height, longest_word, width, wrap, wrap_rhombus
+from bpmn.model import Node
+
+#: Diameter of an event, of a boundary event, and diagonal of a gateway that is a plain symbol.
+EVENT, BOUNDARY, GATEWAY = 32, 24, 44
+#: Room at the bottom of a box for its markers, and for the upper half of a boundary event.
+MARKERS, HALF_BOUNDARY = 14, 12
+#: A question that would need a higher diamond stands beside a plain one.
+MAX_DIAMOND = 150
+_DECIDES = frozenset("exclusiveGateway inclusiveGateway complexGateway".split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """A name beside its symbol. ``place``: right, below, upper-right or upper-left of it."""
+
+    lines: tuple[Line, ...]
+    place: str
+
+    @property
+    def width(self) -> float:
+        return block_width(self.lines)
+
+    @property
+    def height(self) -> float:
+        return block_height(self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    width: float
+    height: float
+    lines: tuple[Line, ...] = ()
+    caption: Caption | None = None
+
+
+def block_width(lines: Sequence[Line]) -> float:
+    return max((width(line.text, line.size) for line in lines), default=0.0)
+
+
+def block_height(lines: Sequence[Line]) -> float:
+    return sum(line_height(line.size) for line in lines)
+
+
+def as_lines(text: str, size: float, max_width: float, role: str, max_lines: int = 99) -> tuple[Line, ...]:
+    """``text`` broken to ``max_width``; nothing for an empty text."""
+    if not text.strip():
+        return ()
+    return tuple(Line(text=part, size=size, role=role) for part in wrap(text, size, max_width, max_lines))
+
+
+def shape_of(node: Node, words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
+    """Size and text of a cell (not of an expanded sub-process, whose inside decides)."""
+    name = words.name(node.id, node.name)
+    if node.kind in ("task", "sub") or node.type == PARTICIPANT:
+        return _box(node, name, words, profile, hung)
+    if node.kind == "event":
+        return _event(node, name, profile)
+    return _gateway(node, name, profile)
+
+
+def opened(node: Node, inside: tuple[float, float], words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
+    """An expanded sub-process around an inside of this width and height, its title strip on top."""
+    room = max(inside[0] + 12, profile.box_width, hang_width(hung))
+    lines = as_lines(words.name(node.id, node.name), profile.name_size, room - 32, "name")
+    for role, text in words.small_lines(node):
+        lines += as_lines(text, profile.small_size, room - 16, role)
+    height = title_height(lines) + inside[1] + 4
+    if node.loop is not None or node.for_compensation or node.type != "subProcess":
+        height += MARKERS
+    return Shape(width=room, height=height + (HALF_BOUNDARY if hung else 0), lines=lines)
+
+
+def title_height(lines: Sequence[Line]) -> float:
+    """Height of a title strip with these lines."""
+    return block_height(lines) + 8 if lines else 12
+
+
+def hang_width(hung: Sequence[Node]) -> float:
+    """Least width of a host whose boundary events must not touch each other or the arrow below its middle."""
+    named = any(event.name for event in hung)
+    return 2 * ((len(hung) + 1) // 2) * (54 if named else 32) + 28 if len(hung) > 1 else 0
+
+
+def fit_words(definitions_names: Sequence[str], profile: Profile) -> Profile:
+    """Boxes wide enough for the longest Latin word, within reason."""
+    if profile.max_width is not None:
+        return profile
+    longest = max((longest_word(name, profile.name_size) for name in definitions_names), default=0.0)
+    return replace(profile, text_width=min(max(profile.text_width, longest + 1), 1.35 * profile.text_width))
+
+
+def _box(node: Node, name: str, words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
+    room = profile.text_width
+    if profile.max_width is None and len(wrap(name, profile.name_size, room)) > 7:
+        room *= 1.6
+    lines = as_lines(name, profile.name_size, room, "name")
+    for role, text in words.small_lines(node):
+        lines += as_lines(text, profile.small_size, room, role)
+    height = block_height(lines) + 2 * profile.padding
+    if node.kind == "sub" or node.loop is not None or node.for_compensation:
+        height += MARKERS
+    if hung:
+        height += HALF_BOUNDARY
+    return Shape(width=max(room + 2 * profile.padding, hang_width(hung)), height=max(height, 44), lines=lines)
+
+
+def _event(node: Node, name: str, profile: Profile) -> Shape:
+    ends = node.type in ("startEvent", "endEvent")
+    if profile.notation == "gov" and ends and name:
+        lines = as_lines(name, profile.name_size, profile.text_width - 8, "name")
+        return Shape(width=max(block_width(lines) + 34, 84), height=max(34, block_height(lines) + 14), lines=lines)
+    half = profile.box_width / 2
+    if node.type == "endEvent":
+        place, room = "below", profile.text_width + profile.padding
+    elif node.type == "startEvent":
+        place, room = "right", half - EVENT / 2 - 3
+    else:
+        place, room = "upper-right", half - 13
+    return Shape(width=EVENT, height=EVENT, caption=_caption(name, profile, room, place))
+
+
+def _gateway(node: Node, name: str, profile: Profile) -> Shape:
+    if profile.notation == "gov" and name and node.type in _DECIDES:
+        diamond = _diamond(name, profile)
+        if diamond is not None:
+            return diamond
+    caption = _caption(name, profile, profile.box_width / 2 - 14, "upper-left")
+    return Shape(width=GATEWAY, height=GATEWAY, caption=caption)
+
+
+def _diamond(question: str, profile: Profile) -> Shape | None:
+    """The question inside, the diamond as wide as a task or somewhat wider; None where it does not fit."""
+    size = profile.label_size
+    stretches = (1.0, 1.15, 1.3) if profile.max_width is None else (1.0,)
+    for stretch in stretches:
+        box = profile.box_width * stretch
+        lines, height = wrap_rhombus(question, size, box)
+        whole = longest_word(question, size) <= max(width(line, size) for line in lines) + 1e-6
+        if height <= MAX_DIAMOND and (whole or stretch == stretches[-1]):
+            text = tuple(Line(text=line, size=size, role="question") for line in lines)
+            return Shape(width=box, height=height, lines=text)
+    return None
+
+
+def _caption(name: str, profile: Profile, room: float, place: str) -> Caption | None:
+    """A long name gets more room than half a cell rather than many lines; the twin holds what ten lines do not."""
+    if not name.strip():
+        return None
+    size = profile.label_size
+    room = max(room, 3 * size + 1, min(width(name, size) / 4, 1.6 * room), min(longest_word(name, size), 1.3 * room))
+    return Caption(lines=as_lines(name, size, room, "name", max_lines=10), place=place)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Place of a boundary event on its host's bottom border: offset from the middle, and room for its name."""
+
+    offset: float
+    room: float
+
+
+def event_slot(place: int, count: int, host_width: float) -> Slot:
+    """Slots fill from right of the middle, then from the left border; the middle stays free for the way out."""
+    right = (count + 1) // 2
+    half = host_width / 2
+    if place < right:
+        step = (half - 14) / right
+        offset = 22 + place * step
+        return Slot(offset, half + 10 - offset - 14 if place == right - 1 else step - 28)
+    step = (half - 20) / (count - right)
+    offset = -half + 16 + (place - right) * step
+    return Slot(offset, -4 - offset - 14 if place == count - 1 else step - 28)
