@@ -1,0 +1,180 @@
+"""``flask case``: open cases, do what is open, see where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+import engine
+from engine.answers import Done
+from web.cli import documents, lines
+from web.cli.database import reading, writing
+from web.cli.flow import picture
+from web.cli.given import ACTOR, AT, DATA, FORM, STEP, clock, output
+from web.cli.verb import Verbs, lang, tell
+from web.cli.words import word
+
+case = Verbs("case", help="Open cases, do what is open, see where they stand.")
+REASON = click.option("--reason", required=True, help="Why; kept beside the record.")
+
+
+@case.command("start")
+@click.argument("key")
+@ACTOR
+@DATA
+@AT
+def start(key: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
+    """Open a case of the flow KEY; for a power, DATA is the application."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, id_: engine.start_case(
+                session, key, actor=actor, data=data, at=when, command_id=id_, simulated=simulated
+            )
+        )
+    )
+
+
+@case.command("todo")
+@click.argument("number", metavar="CASE")
+def todo(number: str) -> None:
+    """Show what is open now."""
+    with reading() as session:
+        _tell(engine.todo(session, number))
+
+
+@case.command("do")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@DATA
+@AT
+def do(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
+    """Do ITEM: its address, or the element's id where one is open."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, id_: engine.complete(
+                session, number, item, actor=actor, data=data, at=when, command_id=id_, simulated=simulated
+            )
+        )
+    )
+
+
+@case.command("show")
+@click.argument("number", metavar="CASE")
+@STEP
+def show(number: str, step: int | None) -> None:
+    """Show where a case stands now, or stood at a step."""
+    when, _ = clock(None)
+    with reading() as session:
+        view = engine.show(session, number, step, at=None if step else when)
+    tell(documents.case(view), lines.case(view, lang()))
+
+
+@case.command("chart")
+@click.argument("number", metavar="CASE")
+@STEP
+@output()
+@FORM
+def chart(number: str, step: int | None, out: Path, form: str) -> None:
+    """Draw the flowchart with this case on it (.svg, .png or .pdf)."""
+    when, _ = clock(None)
+    with reading() as session:
+        view = engine.show(session, number, step, at=None if step else when)
+        package = engine.package_of(session, view.definition_id)
+    out.write_bytes(picture(package, out, form, status=engine.picture_status(view)))
+    tell({"case": view.case, "step": view.step, "file": str(out)}, [word("charted", lang(), file=out, step=view.step)])
+
+
+@case.command("steps")
+@click.argument("number", metavar="CASE")
+def steps(number: str) -> None:
+    """Show the journal of a case."""
+    with reading() as session:
+        found = engine.steps(session, number)
+    tell(
+        {"case": number, "steps": [documents.step(step) for step in found]},
+        (lines.step(step, lang()) for step in found),
+    )
+
+
+@case.command("claim")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@AT
+def claim(number: str, item: str, actor: str, at: datetime | None) -> None:
+    """Take ITEM onto one's own desk."""
+    when, simulated = clock(at)
+    _tell(writing(lambda session, _: engine.claim(session, number, item, actor=actor, at=when, simulated=simulated)))
+
+
+@case.command("release")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@AT
+def release(number: str, item: str, actor: str, at: datetime | None) -> None:
+    """Give a claimed ITEM back."""
+    when, simulated = clock(at)
+    _tell(writing(lambda session, _: engine.release(session, number, item, actor=actor, at=when, simulated=simulated)))
+
+
+@case.command("retry")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@DATA
+@AT
+def retry(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
+    """Try a stuck ITEM again, with corrected public data where given."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, _: engine.retry(session, number, item, actor=actor, data=data, at=when, simulated=simulated)
+        )
+    )
+
+
+@case.command("suspend")
+@click.argument("number", metavar="CASE")
+@ACTOR
+@REASON
+@AT
+def suspend(number: str, actor: str, reason: str, at: datetime | None) -> None:
+    """Stop a case until it is resumed."""
+    _office(engine.suspend, number, actor, reason, at)
+
+
+@case.command("resume")
+@click.argument("number", metavar="CASE")
+@ACTOR
+@REASON
+@AT
+def resume(number: str, actor: str, reason: str, at: datetime | None) -> None:
+    """Let a suspended case go on."""
+    _office(engine.resume, number, actor, reason, at)
+
+
+@case.command("cancel")
+@click.argument("number", metavar="CASE")
+@ACTOR
+@REASON
+@AT
+def cancel(number: str, actor: str, reason: str, at: datetime | None) -> None:
+    """End a case for good, on the record."""
+    _office(engine.cancel, number, actor, reason, at)
+
+
+def _office(verb: Any, number: str, actor: str, reason: str, at: datetime | None) -> None:
+    when, simulated = clock(at)
+    _tell(writing(lambda session, _: verb(session, number, actor=actor, reason=reason, at=when, simulated=simulated)))
+
+
+def _tell(answer: Done) -> None:
+    tell(documents.done(answer), lines.done(answer, lang()))

@@ -1,0 +1,81 @@
+"""A scenario told again from another day: the same moves, on working days, the dates in its data moved along. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.law.calendar import is_working_day
+
+ZONE = ZoneInfo("Asia/Shanghai")
+APPLICANT = "applicant"
+#: Between two moves that would otherwise change places.
+GAP = timedelta(minutes=10)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One thing somebody does in a story."""
+
+    at: datetime
+    element: str
+    #: A post, or ``applicant``.
+    post: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """A case from its opening: who opens it (a post, or ``applicant``), with which data, and what follows."""
+
+    at: datetime
+    post: str
+    data: Mapping[str, Any]
+    moves: tuple[Move, ...]
+
+
+def tell_from(scenario: Mapping[str, Any], opened: datetime) -> Story:
+    """The scenario as if it had been opened on the last working day up to ``opened``, about its own time of day.
+
+    Officers act on working days only, applicants whenever they like; waiting times stay at least as long.
+    """
+    start = scenario["start"]
+    before = datetime.fromisoformat(start["at"]).astimezone(ZONE)
+    day = _last_working_day(opened.astimezone(ZONE).date())
+    first = datetime.combine(day, before.time(), ZONE) + timedelta(minutes=opened.minute)
+    first = min(first, opened.astimezone(ZONE))
+    moves: list[Move] = []
+    for step in scenario.get("step", ()):
+        if "do" in step:
+            moves.append(_moved(step, before, first, moves[-1].at if moves else first))
+    post = start.get("as", APPLICANT)
+    return Story(at=first, post=post, data=_shift(start.get("data", {}), first - before), moves=tuple(moves))
+
+
+def _moved(step: Mapping[str, Any], before: datetime, first: datetime, last: datetime) -> Move:
+    planned = datetime.fromisoformat(step["at"]).astimezone(ZONE)
+    at = max(first + (planned - before), last + GAP)
+    while step["as"] != APPLICANT and not is_working_day(at.date())[0]:
+        at += timedelta(days=1)
+    return Move(at=at, element=step["do"], post=step["as"], data=_shift(step.get("data", {}), at - planned))
+
+
+def _shift(data: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
+    return {name: _shifted(value, by) for name, value in data.items()}
+
+
+def _shifted(value: Any, by: timedelta) -> Any:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return (date.fromisoformat(value) + timedelta(days=round(by / timedelta(days=1)))).isoformat()
+    return value
+
+
+def _last_working_day(day: date) -> date:
+    while not is_working_day(day)[0]:
+        day -= timedelta(days=1)
+    return day

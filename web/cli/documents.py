@@ -1,0 +1,184 @@
+"""Answers of the engine as the JSON documents of the contract. Names and shapes here are public: only ever added to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpmn.errors import Refused
+from bpmn.linter import Finding
+from bpmn.quality import Flaw
+from bpmn.wording import say
+from engine import answers
+from engine.record.canonical import instant
+
+
+def finding(found: Finding, file: str, lang: str) -> dict[str, Any]:
+    """What the linter found, in words."""
+    words = say(found.rule, lang, **found.params)
+    return {
+        "file": file,
+        "rule": found.rule,
+        "severity": found.severity,
+        "element": found.element,
+        "line": found.line,
+        "message": words.message,
+        "remedy": words.remedy,
+    }
+
+
+def refused(why: Refused, file: str, lang: str) -> dict[str, Any]:
+    """A file that cannot be read at all, as a finding."""
+    words = say(why.code, lang, **why.params)
+    return {
+        "file": file,
+        "rule": why.code,
+        "severity": "error",
+        "element": why.element,
+        "line": why.line,
+        "message": words.message,
+        "remedy": words.remedy,
+    }
+
+
+def definition(ref: answers.DefinitionRef) -> dict[str, Any]:
+    """Which published version."""
+    return {"key": ref.key, "version": ref.version, "digest": ref.digest, "name": ref.name}
+
+
+def flow(info: answers.DefinitionInfo) -> dict[str, Any]:
+    """A published version as the catalogue lists it."""
+    return definition(info) | {
+        "power": info.is_power,
+        "type": info.type,
+        "body": info.body,
+        "theme": info.theme,
+        "author": info.author,
+        "reviewer": info.reviewer,
+        "published_at": info.published_at,
+        "open_cases": info.open_cases,
+    }
+
+
+def due(when: answers.Due | None) -> dict[str, Any]:
+    """Until when: an ISO date or null; an estimate until the limits of the law are counted."""
+    found: dict[str, Any] = {"due": when.on if when else None, "due_estimate": True}
+    return found | ({"due_provisional": when.provisional, "due_value": when.value} if when else {})
+
+
+def work_item(item: answers.WorkItem) -> dict[str, Any]:
+    """One open item; ``choices`` only where a person decides the way."""
+    document = {"item": item.item, "element": item.element, "name": item.name, "lane": item.lane, **due(item.due)}
+    document |= {
+        "post": item.post,
+        "form": item.form,
+        "people": item.people,
+        "applicant": item.applicant,
+        "state": item.state,
+        "claimed_by": item.claimed_by,
+        "offered_at": item.offered_at,
+    }
+    if item.choices:
+        document["choices"] = [{"arrow": choice.arrow, "label": choice.label} for choice in item.choices]
+    return document
+
+
+def incident(stuck: answers.Incident) -> dict[str, Any]:
+    """One element that is stuck, and why."""
+    return {
+        "item": stuck.item,
+        "element": stuck.element,
+        "name": stuck.name,
+        "code": stuck.code,
+        "params": stuck.params,
+        "since": stuck.since,
+    }
+
+
+def done(answer: answers.Done) -> dict[str, Any]:
+    """Answer of every command on a case: what is open now; with ``receipt`` where one was given."""
+    document: dict[str, Any] = {"case": answer.case}
+    if answer.receipt is not None:
+        receipt = answer.receipt
+        document["receipt"] = {"code": receipt.code, "step": receipt.step, "hash": receipt.hash}
+    return document | {
+        "definition": definition(answer.definition),
+        "state": answer.state,
+        "step": answer.step,
+        "work_items": [work_item(item) for item in answer.work_items],
+        "incidents": [incident(stuck) for stuck in answer.incidents],
+    }
+
+
+def case(view: answers.CaseView) -> dict[str, Any]:
+    """A case as of one step."""
+    return {
+        "case": view.case,
+        "definition": definition(view.definition),
+        "state": view.state,
+        "step": view.step,
+        "steps": view.steps,
+        "opened_at": view.opened_at,
+        "closed_at": view.closed_at,
+        "simulated": view.simulated,
+        **due(view.due),
+        "elements": {key: element(status) for key, status in view.elements.items()},
+        "arrows": {key: {"count": arrow.count, "step": arrow.step} for key, arrow in view.arrows.items()},
+        "data": view.data,
+        "private": {name: "kept" if kept else "erased" for name, kept in view.private.items()},
+        "work_items": [work_item(item) for item in view.work_items],
+        "incidents": [incident(stuck) for stuck in view.incidents],
+        "hash": view.head,
+    }
+
+
+def element(status: answers.ElementStatus) -> dict[str, Any]:
+    """Status of one element, and the step that gave it."""
+    return {
+        "status": status.status,
+        "count": status.count,
+        "entered_at": status.entered_at,
+        "left_at": status.left_at,
+        "step": status.step,
+        **due(status.due),
+    }
+
+
+def step(recorded: answers.Step) -> dict[str, Any]:
+    """One recorded step, its instant written as the record writes it (docs/record-format.md)."""
+    return {
+        "seq": recorded.seq,
+        "kind": recorded.kind,
+        "element": recorded.element,
+        "at": instant(recorded.at),
+        "body": recorded.body,
+        "prev_hash": recorded.prev_hash,
+        "hash": recorded.hash,
+    }
+
+
+def verdict(found: answers.Verdict) -> dict[str, Any]:
+    """Answer of ``audit verify`` and ``audit replay``."""
+    return {
+        "cases": found.cases,
+        "steps": found.steps,
+        "differences": [
+            {"case": d.case, "step": d.step, "field": d.field, "recorded": d.recorded, "found": d.found}
+            for d in found.differences
+        ],
+        "erased": [{"case": case, "name": name} for case, name in found.erased],
+    }
+
+
+def person(somebody: answers.Person) -> dict[str, Any]:
+    """Somebody with an account."""
+    return {
+        "name": somebody.name,
+        "display": somebody.display,
+        "roles": sorted(somebody.roles),
+        "posts": sorted(somebody.posts),
+    }
+
+
+def flaw(found: Flaw) -> dict[str, Any]:
+    """One thing wrong with a drawing."""
+    return {"kind": found.kind, "severity": found.severity, "elements": list(found.elements)}
