@@ -21,9 +21,12 @@ PACKAGES = {key: load(ROOT / "flows" / key) for key in FLOWS}
 VERIFIED = {
     "中华人民共和国行政许可法": {*range(29, 51), *range(72, 76), 82},
     "中华人民共和国行政处罚法": {28, 29, 33, 34, 36, 37, *range(39, 51), *range(54, 68), *range(72, 76), 85},
-    "中华人民共和国政府信息公开条例": {14, 15, 16, 17, *range(27, 46), 51},
+    "中华人民共和国政府信息公开条例": {14, 15, 16, 17, *range(27, 47), 51},
     "中华人民共和国行政复议法": {*range(11, 89)},
+    "中华人民共和国档案法": {37},
 }
+#: Rules of the invented city; a citation that ends so claims nothing about real law.
+INVENTED = "（示例）"
 PERSONAL = re.compile(r"name|phone|address|identity|officer|text|reason|note|findings|opinion|recipient|number")
 
 pytestmark = pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
@@ -42,7 +45,7 @@ def test_every_step_says_who_when_and_by_what_law(package: FlowPackage) -> None:
     for node, step in steps(package):
         assert node.lane and step.post and step.phase and node.name, node.id
         assert step.limits or node.type in SUB_PROCESSES or node.id == apply(package), node.id
-        assert step.bases or step.phase == "其他", node.id
+        assert step.bases, node.id
         assert step.documents or step.rights, node.id
         assert len(node.name) <= 16, node.name
         for risk in step.risks:
@@ -64,14 +67,15 @@ def test_the_seven_elements_are_told(package: FlowPackage) -> None:
 
 def test_only_articles_that_were_read_are_cited(package: FlowPackage) -> None:
     for basis in bases(package):
-        assert chinese_number(basis.article) in VERIFIED[basis.instrument], str(basis)
+        if not basis.instrument.endswith(INVENTED):
+            assert chinese_number(basis.article) in VERIFIED[basis.instrument], str(basis)
 
 
 def test_statutory_values_carry_their_basis_and_promises_are_shorter(package: FlowPackage) -> None:
     main = package.definitions.main
     assert main is not None and main.power is not None
     for limit in [*main.power.limits, *(limit for _, step in steps(package) for limit in step.limits)]:
-        assert limit.statutory is None or limit.basis is not None
+        assert limit.statutory is None or (limit.basis and not limit.basis.instrument.endswith(INVENTED))
         assert limit.statutory is None or limit.promised is None or limit.promised <= limit.statutory
 
 
