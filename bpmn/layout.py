@@ -6,14 +6,14 @@ visible node and arrow is drawn. The same file, profile and labels always give t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bpmn.drawing import Box, Drawing, Line, PlacedLane, PlacedPool
 from bpmn.grid.captions import exits
 from bpmn.grid.columns import arrange, capacities
 from bpmn.grid.mesh import Mesh, weave
-from bpmn.grid.metric import Metric, Numbers, measure_out, needs_of
+from bpmn.grid.metric import Numbers, measure_out, needs_of
 from bpmn.grid.placing import Placed, place
 from bpmn.grid.profile import PROFILES, Profile
 from bpmn.grid.ranking import Rows, rank
@@ -49,7 +49,7 @@ def lay_out(
 ) -> Drawing:
     """Lay a file out.
 
-    ``labels`` are names in ``lang`` by element id; the key ``post:<岗位>`` names a post. Coordinates of the drawing
+    ``labels`` are names in ``lang`` by element id; posts are named by their Chinese. Coordinates of the drawing
     are points, y down, from its left and top.
     """
     words = Words(definitions=definitions, labels=labels or {}, lang=lang, show_lane=not profile.lanes)
@@ -121,11 +121,9 @@ def _place(plan: _Plan, words: Words, profile: Profile) -> Placed:
     needs = needs_of(scene, mesh, plan.routes, shapes, names, words, profile)
     where: Coordinates = Numbers(scene=scene, mesh=mesh, tracks=Tracks({}, {}))
     where = Numbers(scene=scene, mesh=mesh, tracks=assign(mesh, scene, plan.legs, where))
-    metric: Metric | None = None
-    for _ in range(3):
-        tracks = assign(mesh, scene, plan.legs, metric or where)
-        metric = measure_out(scene, mesh, shapes, needs, tracks, profile)
-    assert metric is not None
+    metric = measure_out(scene, mesh, shapes, needs, assign(mesh, scene, plan.legs, where), profile)
+    for _ in range(2):
+        metric = measure_out(scene, mesh, shapes, needs, assign(mesh, scene, plan.legs, metric), profile)
     return place(metric, plan.routes, plan.legs, names, insides, words)
 
 
@@ -202,5 +200,5 @@ class _Heads:
             )
 
 
-def _head(headings: Iterator[tuple[Line, ...]] | list[tuple[Line, ...]]) -> float:
+def _head(headings: Iterable[tuple[Line, ...]]) -> float:
     return max(_HEAD, _HEAD_SPACE + max((block_height(lines) for lines in headings), default=0.0))

@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 #: Widest advance of U+0020 … U+007E over those faces, in thousandths of an em.
 _ASCII = (
@@ -66,7 +66,7 @@ def line_height(size: float) -> float:
 def longest_word(text: str, size: float) -> float:
     """Width of the longest stretch that can only be broken inside a word."""
     ends = [0, *_breaks(text), len(text)]
-    return max(width(text[a:b].strip(), size) for a, b in zip(ends, ends[1:], strict=False))
+    return max(width(text[a:b].strip(), size) for a, b in pairwise(ends))
 
 
 def wrap(text: str, size: float, max_width: float, max_lines: int = 99) -> list[str]:
@@ -91,7 +91,7 @@ def wrap_rhombus(text: str, size: float, width_: float, least_height: float = 54
         for slack in (0.02, 0.12, 0.25, 0.45):
             lines = wrap(text, size, max(size * 2, min(width_ * 0.86, total / count * (1 + slack))))
             height = rhombus_height([width(line, size) for line in lines], size, width_)
-            candidates.append((max(height, least_height) + 3 * len(lines), lines, height))
+            candidates.append((max(height, least_height) + 12 * len(lines), lines, height))
     _, lines, height = min(candidates, key=lambda candidate: candidate[0])
     return lines, max(height, least_height)
 
@@ -125,7 +125,7 @@ def _fragments(text: str, size: float, max_width: float) -> list[str]:
     """The pieces between breaks; a piece wider than a line is cut into such as fit."""
     ends = [0, *_breaks(text), len(text)]
     fragments: list[str] = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         piece = text[start:end]
         while width(piece.rstrip(), size) > max_width and len(piece) > 1:
             room = bisect_right(list(accumulate(map(_advance, piece))), max_width / size)

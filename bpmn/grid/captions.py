@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ class Space:
     ) -> tuple[float, Box]:
         near = self._near(points, width, height)
         best: tuple[float, Box] | None = None
-        for number, (a, b) in enumerate(zip(points, points[1:], strict=False)):
+        for number, (a, b) in enumerate(itertools.pairwise(points)):
             for share in (0.15, 0.3, 0.5, 0.7, 0.85):
                 x, y = a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
                 level = abs(a[1] - b[1]) < 1

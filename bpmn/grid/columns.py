@@ -24,7 +24,7 @@ class Columns:
 def capacities(scene: Scene, most: int) -> list[int]:
     """How many cells may stand side by side in each lane.
 
-    One, where the chart has lanes, unless a node there splits three ways or more: those branches stand in two
+    One, where the chart has lanes, unless a node there splits into three activities or more, which stand in two
     columns. A chart without lanes uses the width it has.
     """
     if len(scene.columns) == 1:
@@ -32,7 +32,8 @@ def capacities(scene: Scene, most: int) -> list[int]:
     room = [1] * len(scene.columns)
     branches: dict[tuple[str, int], set[str]] = defaultdict(set)
     for link in scene.links:
-        if link.kind == "sequence" and link.source in scene.nodes and link.target in scene.nodes:
+        target = scene.nodes.get(link.target)
+        if link.kind == "sequence" and link.source in scene.nodes and target and target.kind in ("task", "sub"):
             branches[link.source, scene.column_of[link.target]].add(link.target)
     for (source, column), targets in branches.items():
         if len(targets) >= 3 and column == scene.column_of[source]:

@@ -73,7 +73,7 @@ def _cell_needs(needs: Needs, cell: tuple[int, int], shape: Shape) -> None:
         up = down = max(up, caption.height / 2)
         width = max(width, shape.width + 2 * caption.width + 6)
     elif caption is not None:
-        up = max(up, caption.height + 8)
+        up = max(up, caption.height + 12)
         width = max(width, 2 * caption.width + 28)
     needs.width[x] = max(needs.width[x], width)
     needs.up[row], needs.down[row] = max(needs.up[row], up), max(needs.down[row], down)
@@ -93,7 +93,7 @@ def _hung_needs(
 
 
 def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit) -> None:
-    (x, y), row = cell, cell[1] // 2
+    x, row = cell[0], cell[1] // 2
     if exit_.place in ("below", "below-left"):
         needs.under[row] = max(needs.under[row], shape.height / 2 + 3 + exit_.height)
     elif exit_.place in ("right", "left") and shape.width <= GATEWAY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -122,7 +123,7 @@ def _moved_inside(metric: Metric, box: Box, id_: str, inside: Placed) -> Placed:
 def _flow(metric: Metric, boxes: Mapping[str, Box], index: int, route: Route, chain: Sequence[Leg]) -> PlacedFlow:
     link = metric.scene.links[index]
     points = [_end(metric, boxes, chain[0], link.leaves, link.source, route.leave, first=True)]
-    for leg, next_ in zip(chain, chain[1:], strict=False):
+    for leg, next_ in itertools.pairwise(chain):
         here, there = metric.across(leg), metric.across(next_)
         points.append((there, here) if leg.axis == "H" else (here, there))
     points.append(_end(metric, boxes, chain[-1], link.arrives, link.target, route.arrive, first=False))
@@ -148,7 +149,7 @@ def _end(
 def _simple(points: Sequence[Point]) -> tuple[Point, ...]:
     """Without double points and without corners that are none."""
     kept = [points[0]]
-    for point, next_ in zip(points[1:], points[2:], strict=False):
+    for point, next_ in itertools.pairwise(points):
         last = kept[-1]
         straight = _same(last[0], point[0], next_[0]) or _same(last[1], point[1], next_[1])
         if not straight and not _same(last[0] + last[1], point[0] + point[1]):
@@ -180,8 +181,8 @@ def _caption_box(node: Box, caption: Caption) -> Box:
     if caption.place == "right":
         return _around((node.right + 3 + width / 2, y), width, height)
     if caption.place == "upper-right":
-        return _around((x + 12 + width / 2, y - 6 - height / 2), width, height)
-    return _around((x - 13 - width / 2, y - 7 - height / 2), width, height)
+        return _around((x + 12 + width / 2, y - 11 - height / 2), width, height)
+    return _around((x - 13 - width / 2, y - 10 - height / 2), width, height)
 
 
 def _hung_labels(metric: Metric, hung: Mapping[str, Box], words: Words) -> Iterator[Label]:

@@ -82,23 +82,22 @@ def _reachable(start: str, following: Callable[[str], Iterable[str]]) -> set[str
 
 
 def _walk(scene: Scene, flows: Sequence[Link]) -> tuple[set[str], list[str]]:
-    """Loop-back arrows and a topological order, by depth-first search from the starts, larger branch first."""
+    """Loop-back arrows, and an order along the others in which the shorter branch follows its split at once."""
     outs: dict[str, list[Link]] = defaultdict(list)
     for link in flows:
         outs[link.source].append(link)
+    roots = list(_roots(scene, flows))
     back = _declared_returns(flows, outs)
+    for id_ in outs:
+        outs[id_] = [link for link in outs[id_] if link.id not in back]
+    back |= _search(roots, outs)[0]
     for id_ in outs:
         outs[id_] = [link for link in outs[id_] if link.id not in back]
     if len(scene.nodes) <= _MANY:
         size = {id_: len(_reachable(id_, lambda at: (link.target for link in outs[at]))) for id_ in scene.nodes}
         for links in outs.values():
             links.sort(key=lambda link: -size[link.target])
-    done: dict[str, bool] = {}
-    finished: list[str] = []
-    for root in _roots(scene, flows):
-        if root not in done:
-            _descend(root, outs, done, finished, back)
-    return back, finished[::-1]
+    return back, _search(roots, outs)[1][::-1]
 
 
 def _declared_returns(flows: Sequence[Link], outs: Mapping[str, list[Link]]) -> set[str]:
@@ -123,6 +122,17 @@ def _roots(scene: Scene, flows: Sequence[Link]) -> Iterable[str]:
     # The search lists what it finished last first, so the loose ends are visited first.
     loose = [id_ for id_ in scene.nodes if id_ not in tied]
     return dict.fromkeys([*reversed(loose), *reversed(dict.fromkeys([*starts, *sources])), *inner])
+
+
+def _search(roots: Iterable[str], outs: Mapping[str, list[Link]]) -> tuple[set[str], list[str]]:
+    """Arrows that close a loop, and the nodes in the order a depth-first search leaves them."""
+    done: dict[str, bool] = {}
+    finished: list[str] = []
+    back: set[str] = set()
+    for root in roots:
+        if root not in done:
+            _descend(root, outs, done, finished, back)
+    return back, finished
 
 
 def _descend(

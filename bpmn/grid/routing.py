@@ -8,6 +8,7 @@ arrows share, at a price, so that every arrow is drawn.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -85,10 +86,10 @@ class _Router:
         self.routes[index] = route
         self.ports.take(index, route.leave, route.arrive)
         points = route.points
-        for pair in zip(points, points[1:], strict=False):
+        for pair in itertools.pairwise(points):
             self.users[_stretch(*pair)].add(index)
         axes = [_axis_of_side(route.leave)]
-        axes += ["H" if a[1] == b[1] else "V" for a, b in zip(points, points[1:], strict=False)]
+        axes += ["H" if a[1] == b[1] else "V" for a, b in itertools.pairwise(points)]
         axes.append(_axis_of_side(route.arrive))
         for point, before, after in zip(points, axes, axes[1:], strict=False):
             self.marks[point][index] = before if before == after else "T"

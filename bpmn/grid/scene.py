@@ -235,7 +235,7 @@ def _rest(process: str) -> str:
 
 def _full_name(lane: Lane, lanes: Mapping[str, Lane]) -> str:
     names = [lane.name]
-    while lane.parent in lanes and len(names) < 4:
-        lane = lanes[lane.parent]
+    while (outer := lanes.get(lane.parent or "")) is not None and len(names) < 4:
+        lane = outer
         names.append(lane.name)
     return " · ".join(name for name in reversed(names) if name)

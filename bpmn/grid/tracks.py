@@ -43,8 +43,9 @@ class Tracks:
 class Coordinates(Protocol):
     """Where things are: first in mesh numbers, then in points once the tracks are known."""
 
-    #: Two stretches nearer than this would touch if they were on the same track.
-    clearance: float
+    @property
+    def clearance(self) -> float:
+        """Two stretches nearer than this would touch if they were on the same track."""
 
     def along(self, leg: Leg, *, at_end: bool) -> float:
         """Coordinate of a leg's end along its axis where no other leg gives it."""

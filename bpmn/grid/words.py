@@ -16,7 +16,7 @@ _PREFIX = {
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """Names by element id from ``labels``, posts from its keys ``post:<岗位>``, else as the file says."""
+    """Names by element id from ``labels``, posts by their Chinese, else as the file says."""
 
     definitions: Definitions
     labels: Mapping[str, str]
@@ -35,7 +35,7 @@ class Words:
             lines.append(("lane", prefix["lane"] + lane))
         step = node.step
         if step is not None and step.post:
-            post = self.labels.get(f"post:{step.post}", step.post)
+            post = self.labels.get(step.post, step.post)
             lines.append(("post", prefix["post"] + post + (prefix["two"] if step.people > 1 else "")))
         if step is not None:
             limits = [words for limit in step.limits if (words := limit_words(limit, self.lang))]
