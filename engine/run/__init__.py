@@ -1,0 +1,1 @@
+"""Running cases: commands, the SpiffWorkflow adapter, what follows from steps, timers, replay."""
