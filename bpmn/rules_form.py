@@ -183,7 +183,7 @@ def pattern(subject: Subject) -> Iterator[Spot]:
                     try:
                         safe_pattern.check(str(inner["pattern"]))
                     except safe_pattern.Unsafe as error:
-                        yield _spot(name, field, pattern=str(inner["pattern"]), reason=error.args[0])
+                        yield _spot(name, field, pattern=str(inner["pattern"]), code=error.args[0])
 
 
 @rule("form.title", "error")

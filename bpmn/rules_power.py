@@ -135,7 +135,7 @@ def no_phase(subject: Subject) -> Iterator[Spot]:
 
 @rule("step.no-basis", "error", exercise=None)
 def no_basis(subject: Subject) -> Iterator[Spot]:
-    """Every step of the body has its legal basis: no step that the law does not know. What others do should have one."""
+    """Every step of the body has its legal basis: no step that the law does not know. Steps of others should too."""
     for node in _steps(subject):
         if not (node.step and node.step.bases):
             yield replace(at(node), severity="warning" if subject.role(node) in OUTSIDE else None)

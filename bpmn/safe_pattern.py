@@ -20,23 +20,26 @@ _SIMPLE = re.compile(r"\\[dwsDWS]|\\u[0-9a-fA-F]{4}|\\[^\w\s]|[^\\\[\](){}*+?|^$
 
 
 class Unsafe(ValueError):
-    """The pattern is outside the subset; ``args[0]`` says why in one word of the word files."""
+    """The pattern is outside the subset; ``args[0]`` is the code that says why."""
 
 
 def check(pattern: str) -> None:
-    """Accept ``pattern`` or raise Unsafe: ``too-long``, ``syntax``, ``repeated-group``, ``too-many-ways``."""
+    """Accept ``pattern`` or raise Unsafe.
+
+    The codes: ``pattern.too_long``, ``pattern.syntax``, ``pattern.repeated_group``, ``pattern.too_many_ways``.
+    """
     if len(pattern) > MAX_LENGTH:
-        raise Unsafe("too-long")
+        raise Unsafe("pattern.too_long")
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise Unsafe("syntax") from error
+        raise Unsafe("pattern.syntax") from error
     ways = _Scanner(pattern).ways()
     # Without ^ the search begins anew at every character; harmless only while nothing varies.
     if ways > 1 and not pattern.startswith("^"):
         ways *= OPEN_ENDED
     if ways > MAX_WAYS:
-        raise Unsafe("too-many-ways")
+        raise Unsafe("pattern.too_many_ways")
 
 
 class _Scanner:
@@ -47,7 +50,7 @@ class _Scanner:
     def ways(self) -> int:
         total = self._alternatives()
         if self.place < len(self.pattern):
-            raise Unsafe("syntax")
+            raise Unsafe("pattern.syntax")
         return total
 
     def _alternatives(self) -> int:
@@ -64,21 +67,21 @@ class _Scanner:
             return self._single() * self._repetition()
         ways = self._group()
         if self._sees("*") or self._sees("+") or self._sees("{"):
-            raise Unsafe("repeated-group")
+            raise Unsafe("pattern.repeated_group")
         return ways * self._repetition()
 
     def _group(self) -> int:
         if self._takes("?") and not self._takes(":"):
-            raise Unsafe("syntax")
+            raise Unsafe("pattern.syntax")
         ways = self._alternatives()
         if not self._takes(")"):
-            raise Unsafe("syntax")
+            raise Unsafe("pattern.syntax")
         return ways
 
     def _single(self) -> int:
         match = _CLASS.match(self.pattern, self.place) or _SIMPLE.match(self.pattern, self.place)
         if match is None:
-            raise Unsafe("syntax")
+            raise Unsafe("pattern.syntax")
         self.place = match.end()
         return 1
 
@@ -95,7 +98,7 @@ class _Scanner:
         else:
             return 1
         if self._sees("?") or self._sees("+") or self._sees("*") or self._sees("{"):
-            raise Unsafe("syntax")
+            raise Unsafe("pattern.syntax")
         return varies
 
     def _sees(self, character: str) -> bool:
