@@ -127,24 +127,29 @@ def _entered(result: Folded, step: Step) -> None:
     )
 
 
-def _ended(status: str) -> Any:
-    def change(result: Folded, step: Step) -> None:
-        key = str(step.element)
-        tokens = result._tokens[key] = max(result._tokens.get(key, 0) - 1, 0)
-        before = result.elements.get(key)
-        if before is not None and not tokens:
-            result.elements[key] = replace(before, status=status, left_at=step.at, step=step.seq)
-        if status == "cancelled":
-            _withdraw(result, key, step.body.get("item"))
-
-    return change
+def _left(result: Folded, step: Step) -> None:
+    _consume(result, step, "done")
 
 
-def _withdraw(result: Folded, key: str, item: Any) -> None:
-    for address in [a for a, open_ in result.items.items() if a == item or (item is None and open_.element == key)]:
-        del result.items[address]
-    for address in [a for a in result.incidents if a == item or (item is None and _element(a) == key)]:
-        del result.incidents[address]
+def _cancelled(result: Folded, step: Step) -> None:
+    """With an address: that offer is withdrawn, nothing else. Without one: a token is cancelled here."""
+    if "item" in step.body:
+        result.items.pop(step.body["item"], None)
+    elif "timer" in step.body:
+        result.timers.pop(step.body["timer"], None)
+    else:
+        _consume(result, step, "cancelled")
+        for address in [address for address in result.incidents if _element(address) == step.element]:
+            del result.incidents[address]
+
+
+def _consume(result: Folded, step: Step, status: str) -> None:
+    """A token goes; the element shows its last end once none is left in it."""
+    key = str(step.element)
+    tokens = result._tokens[key] = max(result._tokens.get(key, 0) - 1, 0)
+    before = result.elements.get(key)
+    if before is not None and not tokens:
+        result.elements[key] = replace(before, status=status, left_at=step.at, step=step.seq)
 
 
 def _mark(status: str) -> Any:
@@ -188,6 +193,8 @@ def _completed(result: Folded, step: Step) -> None:
 
 def _raised(result: Folded, step: Step) -> None:
     result.incidents[step.body["incident"]] = step
+    # A join that can never fire is stuck without having been entered.
+    result.elements.setdefault(str(step.element), ElementStatus(status="incident", step=step.seq))
     _mark("incident")(result, step)
 
 
@@ -212,8 +219,8 @@ _EFFECTS: Mapping[str, Any] = {
     "case suspended": _case("suspended"),
     "case resumed": _case("open"),
     "element entered": _entered,
-    "element left": _ended("done"),
-    "element cancelled": _ended("cancelled"),
+    "element left": _left,
+    "element cancelled": _cancelled,
     "arrow taken": _arrow,
     "data set": _data,
     "work item offered": _offered,

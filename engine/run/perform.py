@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.run import spiff
 from engine.run.port import Command, Draft, Outcome
+from engine.run.projection import ZONE
 
 #: Rules that produce steps. A case replays under the edition it was opened with.
 EDITION = 1
@@ -23,14 +24,12 @@ def perform(
     command: Command,
     *,
     at: datetime,
-    case: str,
-    seq: int,
 ) -> Outcome:
     """The steps a command makes, and the state after it. Same input, same bytes; raises Rejected."""
     office = _OFFICE.get(command.type)
     if office is not None and state is not None:
         return Outcome(state=state, data=dict(data), drafts=office(command), closed=False)
-    return spiff.apply(spiff.load(program), state, data, command, at=at, case_key=case, seq=seq)
+    return spiff.apply(spiff.load(program), state, data, command, at=at.astimezone(ZONE))
 
 
 def _claimed(command: Command) -> tuple[Draft, ...]:

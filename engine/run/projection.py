@@ -201,10 +201,7 @@ def _completed(result: Change, step: Sealed, body: dict[str, Any], definitions: 
 
 
 def _cancelled(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
-    gone = body.get("item")
-    for row in list(result.items.values()):
-        if row.item == gone or (gone is None and row.element == step.element):
-            _end(result, row.item, "withdrawn", None, step.at)
+    _end(result, body.get("item", ""), "withdrawn", None, step.at)
 
 
 def _end(result: Change, item: str, state: str, person: str | None, at: str) -> None:

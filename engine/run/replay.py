@@ -81,7 +81,7 @@ def _replay_case(session: Session, row: Any, steps: list[Any]) -> Difference | N
             return _differs(row, first, "kind", first.kind, "command")
         try:
             command = recorded_command(canonical.loads(first.body))
-            outcome = perform(program, state, data, command, at=read_instant(first.at), case=row.number, seq=first.seq)
+            outcome = perform(program, state, data, command, at=read_instant(first.at))
         except (Rejected, KeyError, ValueError) as error:
             return _differs(row, first, "command", first.body[:80], str(error))
         opened = [Draft(kind="case opened", element=None, body=opened_body(ref))] if first.seq == 1 else []

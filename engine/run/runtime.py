@@ -461,18 +461,19 @@ def _run(
     command_id = command_id or uuid.uuid4().hex
     when = _when(case, at, simulated)
     try:
+        body = command_body(command, command_id, simulated, extra)
         outcome = perform(
             catalogue.program_of(session, case.definition_id),
             case.tokens,
             case.data,
             command,
             at=read_instant(when),
-            case=case.number,
-            seq=case.version + 1,
         )
     except Rejected as rejected:
         raise Rejection(rejected.code, **rejected.params) from rejected
-    first = Draft(kind="command", element=None, body=command_body(command, command_id, simulated, extra))
+    except canonical.Uncanonical as error:
+        raise Rejection("data.unrecordable", reason=str(error)) from error
+    first = Draft(kind="command", element=None, body=body)
     opened = [] if case.version else [Draft(kind="case opened", element=None, body=opened_body(case.definition))]
     drafts = [first, *opened, *outcome.drafts]
     steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])

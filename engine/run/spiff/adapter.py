@@ -85,9 +85,7 @@ class Move:
         self.completed = (key, self.command.item)
         if node_id != token.task_spec.name:
             self.happen(token, node_id)
-        elif self._instances_left(token):
-            return
-        else:
+        elif not self._instances_left(token):
             self.advance(token, taken)
 
     def fire(self) -> None:
@@ -342,7 +340,11 @@ class Move:
         if not many:
             return False
         done = token.internal_data["done"] = token.internal_data.get("done", 0) + 1
-        enough = done >= many["count"] or (many["until"] and holds(many["until"], self.data))
+        try:
+            enough = done >= many["count"] or (many["until"] != "" and holds(many["until"], self.data))
+        except Stuck as stuck:
+            self.stop(token, "advance", stuck)
+            return True
         if enough:
             return False
         if not many["parallel"]:

@@ -158,7 +158,9 @@ def _starts(scope: str, nodes: dict[str, Node], flows: list[Flow]) -> list[str]:
         plain = [node for node in events if not node.events]
         return [(plain or events)[0].id]
     reached = {flow.target for flow in flows}
-    free = [node.id for node in inside if node.id not in reached and node.type != "boundaryEvent" and not _is_link(node)]
+    free = [
+        node.id for node in inside if node.id not in reached and node.type != "boundaryEvent" and not _is_link(node)
+    ]
     return free or [node.id for node in inside][:1]
 
 

@@ -39,7 +39,7 @@ class NodeSpec(TaskSpec):  # type: ignore[misc]
 
 
 class JoinSpec(NodeSpec):
-    """A gateway where arrows meet: AND waits for all of them, OR for all that can still be reached (BPMN 13.3.2–13.3.3)."""
+    """A gateway where arrows meet: AND waits for all, OR for all that can still be reached (BPMN 13.3.2–13.3.3)."""
 
     def _update_hook(self, my_task: Task) -> bool:
         arrived = self._arrived(my_task)

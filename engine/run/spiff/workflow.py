@@ -71,7 +71,10 @@ class CaseWorkflow(Workflow):  # type: ignore[misc]
     def update_waiting_tasks(self) -> None:
         """A token moved: an OR-join that waited for it may now go on."""
         for task in self.live():
-            if task.state == TaskState.WAITING and self.program.nodes[task.task_spec.name]["type"] == "inclusiveGateway":
+            if (
+                task.state == TaskState.WAITING
+                and self.program.nodes[task.task_spec.name]["type"] == "inclusiveGateway"
+            ):
                 task.task_spec._update(task)
 
     def _task_completed_notify(self, task: Task) -> None:
@@ -79,7 +82,7 @@ class CaseWorkflow(Workflow):  # type: ignore[misc]
         self.update_waiting_tasks()
 
     def _may_still_reach(self, other: Task, task: Task, empty: list[str], arrived: set[str]) -> bool:
-        """BPMN 13.3.3: a token that can reach an empty arrow, and none of those that have one, keeps the join waiting."""
+        """BPMN 13.3.3: a token that can reach an empty arrow, and no arrow that has one, keeps the join waiting."""
         join, position = task.task_spec.name, other.task_spec.name
         if position == join or other.internal_data["scope"] != task.internal_data["scope"]:
             return False
@@ -108,9 +111,7 @@ def restore(program: Program, state: str | None) -> tuple[CaseWorkflow, dict[str
 
 def dump(workflow: CaseWorkflow, rest: dict[str, Any]) -> str:
     """The state as text: same tokens, same bytes."""
-    tokens = [
-        [task.task_spec.name, int(task.state == TaskState.WAITING), _known(task)] for task in workflow.live()
-    ]
+    tokens = [[task.task_spec.name, int(task.state == TaskState.WAITING), _known(task)] for task in workflow.live()]
     return json.dumps(rest | {"tokens": tokens}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
