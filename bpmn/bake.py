@@ -33,7 +33,7 @@ def bake(dot: Dot, definitions: Definitions, drawing: Drawing, status: PictureSt
         ground = _ground(status.status_of(placed.id))
         for symbol in places.symbols(node, placed):
             pen.icon(symbol.icon, symbol.left, symbol.top, symbol.side, colour("fc-line"), ground)
-        _number_and_risk(pen, node, placed, drawing.lang)
+        _corners(pen, node, placed, drawing.lang)
         _status(pen, node, placed, status, drawing.lang)
     for flow in drawing.flows:
         if status.arrows.get(flow.id, 0) > 1:
@@ -57,6 +57,11 @@ class Pen:
             height=height / INCH,
             **{"label": "", **attributes},
         )
+
+    def text(self, text: str, x: float, y: float, size: float, ink: str) -> None:
+        """One bold line whose capitals stand centred at (x, y): a face's own middle lies a little higher."""
+        room = size * (len(text) + 1)
+        self.shape("plaintext", x, y + size * 0.11, room, size * 1.4, style="", label=line_label(text, size, ink))
 
     def icon(self, icon: Icon, left: float, top: float, side: float, ink: str, ground: str) -> None:
         """An icon in a square."""
@@ -118,21 +123,25 @@ def draw_sign(dot: Dot, height: float, status: str, left: float, top: float) -> 
         pen.shape("box", left + 10, top + 10, 20, 14, style="rounded,dashed", color=line, penwidth=1.4)
 
 
-def _number_and_risk(pen: Pen, node: Node, placed: PlacedNode, lang: str) -> None:
+def _corners(pen: Pen, node: Node, placed: PlacedNode, lang: str) -> None:
     if placed.number:
         x, y = places.number_place(placed)
-        text = line_label(str(placed.number), 10.5, colour("fc-bg"))
-        side = places.NUMBER_RADIUS * 2
-        pen.shape("circle", x, y, side, side, fillcolor=colour("fc-line"), color=colour("fc-line"), label=text)
+        side, ink = places.NUMBER_RADIUS * 2, colour("fc-line")
+        pen.shape("circle", x, y, side, side, fillcolor=ink, color=ink)
+        pen.text(str(placed.number), x, y, 10.5, colour("fc-bg"))
+    corner = places.type_place(node, placed)
+    if corner is not None:
+        line = colour("fc-line")
+        pen.shape("circle", *corner, 17, 17, fillcolor=colour("fc-bg"), color=line, penwidth=0.9)
+        pen.icon(icons.TASKS[node.type], corner[0] - 6, corner[1] - 6, 12, line, colour("fc-bg"))
     level = places.risk_level(node)
     if level:
         left, top = places.risk_place(placed)
         x, y = left + places.RISK_WIDTH / 2, top + places.RISK_HEIGHT / 2
         red = colour("overdue")
-        pen.icon(Icon(fill="M10 1L19.500 17.500H0.500Z"), left, top, places.RISK_WIDTH, colour("fc-bg"), "")
-        pen.icon(Icon(stroke="M10 1L19.500 17.500H0.500Z", width=1), left, top, places.RISK_WIDTH, red, "")
-        text = line_label(words(lang)["risk_mark"][level], 9.5, red)
-        pen.shape("plaintext", x, y + 3.5, 16, 12, style="", label=text)
+        # Graphviz keeps a triangle in the upper three quarters of its box.
+        pen.shape("triangle", x, y + 3.6, 29, 29, fillcolor=colour("fc-bg"), color=red, penwidth=1.2)
+        pen.text(words(lang)["risk_mark"][level], x, y + 3.5, 9.5, red)
 
 
 def _status(pen: Pen, node: Node, placed: PlacedNode, status: PictureStatus, lang: str) -> None:

@@ -75,15 +75,17 @@ def picture(
     lang: str = "zh",
     labels: Mapping[str, str] | None = None,
     *,
-    prefix: str = "",
+    prefix: str | None = None,
 ) -> Picture:
     """Lay out and draw the chart of a BPMN file for pages.
 
-    ``labels`` (``labels_of``) names things in ``lang``; ``prefix`` (``m-`` for the
-    phone chart) keeps its ids apart from another chart's in the same page. Raises Refused: ``xml.*``, ``bpmn.*``,
+    ``labels`` (``labels_of``) names things in ``lang``; ``prefix`` keeps its ids
+    apart from another chart's in the same page: without one, ``m-`` for the phone chart and nothing for others. Raises
+    Refused: ``xml.*``, ``bpmn.*``,
     ``draw.too_large``, ``draw.timeout``, ``draw.no_graphviz``, ``draw.failed``, ``draw.unsafe``.
     """
     definitions, drawing = laid_out(data, form, notation, lang, labels)
+    prefix = prefix if prefix is not None else "m-" if form == "phone" else ""
     raw = graphviz.draw(to_dot(definitions, drawing), "svg")
     dressed = svg.dress(raw, definitions, drawing, prefix, labels=labels)
     svg.assert_safe(dressed)
@@ -130,11 +132,9 @@ def draw_chart(
 
 
 def labels_of(package: FlowPackage, lang: str) -> dict[str, str]:
-    """The words of a package as every picture and twin takes them: names by element id, ``post:<岗位>`` and
-    ``text:<中文>`` for what is written in Chinese in the BPMN file."""
-    posts = {f"post:{post}": name for post, name in package.posts(lang).items()}
-    texts = {f"text:{text}": name for text, name in package.texts(lang).items()}
-    return {**package.labels(lang), **posts, **texts}
+    """The words of a package as every picture and twin takes them: names by element id, posts and sentences by their
+    Chinese; empty for zh."""
+    return {**package.texts(lang), **package.posts(lang), **package.labels(lang)}
 
 
 def laid_out(

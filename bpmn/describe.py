@@ -49,8 +49,6 @@ def _details(node: Node, lang: str, labels: Mapping[str, str]) -> Iterator[str]:
     if node.step is None:
         return
     if node.step.bases:
-        yield say["basis"].format(basis=cited(node.step.bases))
+        yield say["basis"].format(basis=say["semicolon"].join(cited(node.step.bases, lang, labels)))
     for risk in node.step.risks:
-        yield say["risk"].format(
-            level=levels.get(risk.level, risk.level), risk=labels.get(f"text:{risk.text}", risk.text)
-        )
+        yield say["risk"].format(level=levels.get(risk.level, risk.level), risk=labels.get(risk.text, risk.text))

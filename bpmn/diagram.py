@@ -93,9 +93,9 @@ class _Diagram:
         )
         dot.defaults("edge", fontname=FONT, color=colour("fc-line"), arrowsize="0.65", penwidth="1.2")
         # Graphviz moves the picture to its lower left content: this point tells by how much.
-        dot.node("origin", id="origin", shape="box", label="", pos=f"0,{height:.2f}", width=0.001, height=0.001)
-        far = f"{self.drawing.width:.2f},0"
-        dot.node("far", id="far", shape="box", label="", pos=far, width=0.001, height=0.001, style="invis")
+        origin: dict[str, str | float] = {"shape": "box", "label": "", "width": 0.001, "height": 0.001}
+        dot.node("origin", id="origin", pos=f"0,{height:.2f}", color="transparent", **origin)
+        dot.node("far", pos=f"{self.drawing.width:.2f},0", style="invis", **origin)
         return dot
 
     def _pools_and_lanes(self) -> None:
@@ -131,12 +131,14 @@ class _Diagram:
             "height": (box.height - doubled) / INCH,
             "label": label(
                 ((line.text, line.size, _ink(line, ink), False) for line in placed.lines),
+                room_above=4 if node.expanded else 0,
                 room_below=self._room_below(node, placed),
             ),
             **shape,
         }
         if look:
-            attributes |= {"fillcolor": colour(look.fill), "color": colour(look.line), "penwidth": look.pen}
+            pen = max(look.pen, float(shape["penwidth"]))
+            attributes |= {"fillcolor": colour(look.fill), "color": colour(look.line), "penwidth": pen}
             attributes["style"] = ",".join(filter(None, [str(shape["style"]), look.dash]))
         self.dot.node(key, **attributes)
 
@@ -181,7 +183,8 @@ class _Diagram:
 
     def _route(self, flow: PlacedFlow) -> str:
         points = bezier(flow.points)
-        end = flow.points[-1]
+        # Baked arrows are drawn over the nodes: the tip stops before the border.
+        end = _towards(flow.points[-1], flow.points[-2], 0 if self.status is None else 2)
         points[-1] = _towards(end, flow.points[-2], HEAD)
         tip = f"e,{end[0]:.2f},{self._y(end[1]):.2f} "
         return tip + spline([(x, self._y(y)) for x, y in points])

@@ -26,10 +26,17 @@ class Label(str):
     """An HTML-like label made by ``label``; the only value that is written between ``<`` and ``>``."""
 
 
-def label(lines: Iterable[tuple[str, float, str, bool]], *, align: str = "CENTER", room_below: float = 0) -> Label:
+def label(
+    lines: Iterable[tuple[str, float, str, bool]],
+    *,
+    align: str = "CENTER",
+    room_above: float = 0,
+    room_below: float = 0,
+) -> Label:
     """Lines of (text, size in points, colour, bold) as a Graphviz label; empty lines are left out.
 
-    ``align`` is LEFT, CENTER or RIGHT; ``room_below`` keeps that many points free under the text.
+    ``align`` is LEFT, CENTER or RIGHT; ``room_above`` and ``room_below`` keep that many points
+    free.
     """
     rows = []
     for text, size, colour, bold in lines:
@@ -40,10 +47,16 @@ def label(lines: Iterable[tuple[str, float, str, bool]], *, align: str = "CENTER
         safe = html.escape(shown).replace("\\", "&#92;&#92;")
         face = f"<B>{safe}</B>" if bold else safe
         rows.append(f'<TR><TD ALIGN="{align}"><FONT POINT-SIZE="{size:g}" COLOR="{colour}">{face}</FONT></TD></TR>')
+    if rows and room_above > 0:
+        rows.insert(0, _spacer(room_above))
     if rows and room_below > 0:
-        rows.append(f'<TR><TD HEIGHT="{room_below:.0f}"></TD></TR>')
+        rows.append(_spacer(room_below))
     table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
     return Label(f"{table}{''.join(rows)}</TABLE>" if rows else "")
+
+
+def _spacer(height: float) -> str:
+    return f'<TR><TD HEIGHT="{height:.0f}"></TD></TR>'
 
 
 def line_label(text: str, size: float, colour: str) -> Label:

@@ -61,19 +61,21 @@ def title_of(definitions: Definitions, lang: str, labels: Mapping[str, str] | No
     name = name or definitions.name or (definitions.pools[0].name if definitions.pools else "")
     say = words(lang)["say"]
     if main and main.power and main.power.body:
-        body = labels.get(f"text:{main.power.body}", main.power.body)
+        body = labels.get(main.power.body, main.power.body)
         return str(say["titled"].format(body=body, name=name))
     if not name or "流程图" in name or "flowchart" in name.casefold():
         return name
     return str(say["whole"].format(name=name))
 
 
-def cited(bases: Iterable[Basis]) -> str:
-    """Bases with every instrument named once: 《行政许可法》第二十九条、第三十二条；《…》…"""
+def cited(bases: Iterable[Basis], lang: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Bases with every instrument named once: 《行政许可法》第二十九条、第三十二条."""
+    mark, joint, colon = ("《{}》", "、", "") if lang == "zh" else ("{}", ", ", ", ")
     articles: dict[str, list[str]] = {}
     for basis in bases:
-        articles.setdefault(basis.instrument, []).append(basis.article)
-    return "；".join(f"《{instrument}》{'、'.join(filter(None, found))}" for instrument, found in articles.items())
+        articles.setdefault(basis.instrument, []).append(labels.get(basis.article, basis.article))
+    named = {mark.format(labels.get(instrument, instrument)): found for instrument, found in articles.items()}
+    return tuple(name + colon * any(found) + joint.join(filter(None, found)) for name, found in named.items())
 
 
 def draw(dot: Dot, framed: Frame, height: float) -> None:
@@ -132,7 +134,10 @@ class _Framer:
         return str(self.words[key].format(**values))
 
     def _translated(self, text: str) -> str:
-        return self.labels.get(f"text:{text}", text)
+        return self.labels.get(text, text)
+
+    def _cited(self, bases: Iterable[Basis]) -> str:
+        return str(words(self.lang)["say"]["semicolon"]).join(cited(bases, self.lang, self.labels))
 
     @property
     def power(self) -> Power | None:
@@ -142,7 +147,7 @@ class _Framer:
     def _title(self) -> float:
         """Title and limits above the chart; returns the top edge."""
         top = float(-GAP)
-        limits = "　　".join(self._limit_words())
+        limits = " · ".join(self._limit_words())
         if limits:
             top = self._above(top, limits, 13, "ink-2")
         title = title_of(self.definitions, self.lang, self.labels)
@@ -167,7 +172,9 @@ class _Framer:
         left, size, y = self.drawing.width + GAP, 10.5, 0.0
         top = min((lane.box.top for lane in self.drawing.lanes), default=0.0)
         y = self._text([self._say("gutter")], 13, left, top + 8, GUTTER, anchor="middle", bold=True)
-        for placed in sorted((node for node in self.drawing.nodes if node.number), key=lambda node: node.box.top):
+        numbered = [node for node in self.drawing.nodes if node.number]
+        # In rows from the top; within a row by number.
+        for placed in sorted(numbered, key=lambda node: (node.box.centre[1] // 40, node.number)):
             node = self.definitions.nodes.get(placed.id)
             if node is None or node.step is None or not (node.step.bases or node.step.risks):
                 continue
@@ -182,7 +189,7 @@ class _Framer:
         if step is None:
             return
         if step.bases:
-            yield self._say("gutter_basis", number=number, basis=cited(step.bases)), "ink-2"
+            yield self._say("gutter_basis", number=number, basis=self._cited(step.bases)), "ink-2"
         level = words(self.lang)["risk_level"]
         for risk in step.risks:
             text = self._translated(risk.text)
@@ -215,7 +222,7 @@ class _Framer:
         if remedies:
             facts.append(self._say("remedy", remedy=remedies))
         if power.bases:
-            facts.append(self._say("bases", bases=cited(power.bases)))
+            facts.append(self._say("bases", bases=self._cited(power.bases)))
         lines = _flowing(facts, 12, self.right - GAP)
         return self._text(lines, 12, 0, top, self.right, ink="ink-2") + 4 if lines else top
 
@@ -251,7 +258,7 @@ def _flowing(facts: list[str], size: float, room: float) -> list[str]:
     """Facts side by side while they fit a line; a long one is wrapped."""
     lines: list[str] = []
     for fact in facts:
-        joined = f"{lines[-1]}　　{fact}" if lines else fact
+        joined = f"{lines[-1]} · {fact}" if lines else fact
         if lines and width(joined, size) <= room:
             lines[-1] = joined
         else:

@@ -26,8 +26,8 @@ def answer(request: bytes) -> bytes:
             from bpmn.chart import collapsed
 
             definitions = collapsed(definitions)
-        profile = replace(PROFILES[wanted["form"]], notation=wanted["notation"], lang=wanted["lang"])
-        return drawing_json.to_json(lay_out(definitions, profile, wanted["labels"]))
+        profile = replace(PROFILES[wanted["form"]], notation=wanted["notation"])
+        return drawing_json.to_json(lay_out(definitions, profile, wanted["labels"], wanted["lang"]))
     except Refused as refused:
         return drawing_json.refusal(refused)
 

@@ -14,6 +14,8 @@ from bpmn.icons import EVENTS, GATEWAYS, MARKERS, TASKS, Icon
 from bpmn.model import Node
 
 NUMBER_RADIUS = 9
+#: Side of the square around the disc with a task's type.
+TYPE = 18
 RISK_WIDTH, RISK_HEIGHT = 26, 22
 BADGE = 20
 MARKER = 13
@@ -49,8 +51,6 @@ def symbols(node: Node, placed: PlacedNode) -> Iterator[Placed]:
         name = _event_symbol(node)
         yield _centred(name, EVENTS[name], x, y, box.width / 2)
     elif node.kind in ("task", "sub"):
-        if node.type in TASKS:
-            yield Placed(name=node.type, icon=TASKS[node.type], left=box.right - 17, top=box.bottom - 16, side=13)
         names = markers(node)
         left = x - len(names) * (MARKER + 3) / 2
         for i, name in enumerate(names):
@@ -75,6 +75,11 @@ def markers(node: Node) -> list[str]:
     return names
 
 
+def type_place(node: Node, placed: PlacedNode) -> Point | None:
+    """Centre of the disc with a task's type, at its lower right; None for a node without."""
+    return (placed.box.right - 1, placed.box.bottom - 1) if node.type in TASKS else None
+
+
 def risk_level(node: Node) -> str:
     """The highest level of the node's risk points: high, medium, low or ''."""
     levels = {risk.level for risk in node.step.risks} if node.step else set()
@@ -96,6 +101,10 @@ def badge_place(node: Node, placed: PlacedNode) -> BadgePlace:
     box = placed.box
     if node.kind in ("task", "sub"):
         return BadgePlace(left=box.right - 10, top=box.top - 9, scale=1)
+    if node.kind == "gateway" and placed.lines:
+        # On the upper right side of the diamond: its corner belongs to the arrow that leaves there.
+        x, y = box.centre
+        return BadgePlace(left=x + box.width * 0.28 - 8, top=y - box.height * 0.28 - 11, scale=0.8)
     if placed.lines:
         return BadgePlace(left=box.right - 15, top=box.top - 6, scale=0.8)
     if node.kind == "gateway":

@@ -97,6 +97,8 @@ class _Dresser:
             viewBox=" ".join(
                 number(value) for value in (box.left - PAD, box.top - PAD, box.width + 2 * PAD, box.height + 2 * PAD)
             ),
+            width=number(box.width + 2 * PAD),
+            height=number(box.height + 2 * PAD),
             class_=f"flowchart form-{self.drawing.form} {self.drawing.notation}",
             role="group",
             aria_labelledby=self._id("chart-title"),
@@ -255,6 +257,10 @@ class _Dresser:
             _use(f"i-{symbol.name}", symbol.left, symbol.top, symbol.side, symbol.side, "ico")
             for symbol in places.symbols(node, placed)
         ]
+        corner = places.type_place(node, placed)
+        if corner is not None:
+            left, top = corner[0] - places.TYPE / 2, corner[1] - places.TYPE / 2
+            made.append(_use(f"t-{node.type}", left, top, places.TYPE, places.TYPE, "ico"))
         level = places.risk_level(node)
         if level:
             left, top = places.risk_place(placed)

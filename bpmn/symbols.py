@@ -9,7 +9,7 @@ from functools import cache
 from bpmn.chart_words import words
 from bpmn.icons import BADGES, EVENTS, GATEWAYS, MARKERS, TASKS, Icon
 
-_ICONS = {**EVENTS, **GATEWAYS, **TASKS, **MARKERS}
+_ICONS = {**EVENTS, **GATEWAYS, **MARKERS}
 _GROUND = {
     "disc": '<circle class="bg" cx="10" cy="10" r="9"/>',
     "ring": '<circle class="bg" cx="10" cy="10" r="9"/>',
@@ -32,7 +32,12 @@ PATTERNS = (
 @cache
 def sprite(lang: str = "zh") -> str:
     """A hidden ``<svg>`` with every symbol and pattern: include it once in a page that holds charts."""
-    names = [*(f"i-{name}" for name in _ICONS), *(f"s-{name}" for name in BADGES), *_risk_names()]
+    names = [
+        *(f"i-{name}" for name in _ICONS),
+        *(f"t-{name}" for name in TASKS),
+        *(f"s-{name}" for name in BADGES),
+        *_risk_names(),
+    ]
     inside = "".join(symbol(name, lang) for name in names)
     attributes = 'class="sprite" width="0" height="0" aria-hidden="true" focusable="false"'
     return f"<svg {attributes}><defs>{inside}{PATTERNS}</defs></svg>"
@@ -40,7 +45,7 @@ def sprite(lang: str = "zh") -> str:
 
 def used(svg: str) -> list[str]:
     """The symbols a picture uses, sorted."""
-    return sorted(set(re.findall(r'<use href="#([isr]-[\w-]+)"', svg)))
+    return sorted(set(re.findall(r'<use href="#([istr]-[\w-]+)"', svg)))
 
 
 def definitions(names: Iterable[str], lang: str) -> str:
@@ -49,10 +54,14 @@ def definitions(names: Iterable[str], lang: str) -> str:
 
 
 def symbol(name: str, lang: str) -> str:
-    """One symbol: ``i-<icon>``, ``s-<badge>`` or ``r-<risk level>``."""
+    """One symbol: ``i-<icon>``, ``t-<task type>``, ``s-<badge>`` or ``r-<risk level>``."""
     kind, _, rest = name.partition("-")
     if kind == "i":
         return f'<symbol id="{name}" viewBox="0 0 20 20">{_paths(_ICONS[rest])}</symbol>'
+    if kind == "t":
+        disc = '<circle class="bg" cx="14" cy="14" r="13"/>'
+        inside = f'<g transform="translate(4.6 4.6)scale(.94)">{_paths(TASKS[rest])}</g>'
+        return f'<symbol id="{name}" class="t" viewBox="0 0 28 28">{disc}{inside}</symbol>'
     if kind == "s":
         shape, _, mark = BADGES[rest]
         return f'<symbol id="{name}" class="s-{shape}" viewBox="0 0 20 20">{_GROUND[shape]}{_paths(mark)}</symbol>'

@@ -18,7 +18,7 @@ from bpmn.reading_order import reading_order
 
 
 class Next(NamedTuple):
-    """One way on: the condition ('' without one), where it leads, and its words: 第5步 受理申请."""
+    """One way on: its condition or event ('' without one), where it leads, and its words: 第5步 受理申请."""
 
     label: str
     target: str
@@ -31,6 +31,9 @@ class RiskWords(NamedTuple):
     level: str
     text: str
     control: str
+
+    def __str__(self) -> str:
+        return f"（{self.level}）{self.text}" if self.level else self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,8 @@ class TwinStep:
     people: int = 1
     phase: str = ""
     limits: tuple[str, ...] = ()
-    bases: str = ""
+    #: One a legal instrument, with its articles.
+    bases: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     risks: tuple[RiskWords, ...] = ()
     rights: tuple[str, ...] = ()
@@ -110,7 +114,7 @@ def facts(step: TwinStep, lang: str) -> Iterator[tuple[str, str]]:
     if step.limits:
         yield field["limit"], say["semicolon"].join(step.limits)
     if step.bases:
-        yield field["basis"], step.bases
+        yield field["basis"], say["semicolon"].join(step.bases)
     if step.documents:
         yield field["documents"], _listed(step.documents, lang)
     for risk in step.risks:
@@ -133,12 +137,13 @@ def _heading(step: TwinStep, lang: str) -> str:
 
 
 def _facts(step: TwinStep, lang: str) -> Iterator[str]:
-    field = words(lang)["field"]
+    field, say = words(lang)["field"], words(lang)["say"]
     colon = "：" if lang == "zh" else ": "
     for name, value in facts(step, lang):
         yield f"{name}{colon}{value}"
     for way in step.next:
-        yield f"{way.label}{colon}{way.words}" if way.label else f"{field['next']}{colon}{way.words}"
+        condition = say["if"].format(condition=way.label) if way.label else ""
+        yield f"{condition or field['next']}{colon}{way.words}"
     if not step.next and step.type and step.kind == "event" and not step.attached:
         yield field["end"]
 
@@ -184,11 +189,11 @@ class _Twin:
             attached=self._words_of(host) if host else "",
             next=tuple(self._next(node)),
             public=about.public if about else True,
-            post=self.labels.get(f"post:{about.post}", about.post) if about else "",
+            post=self._text(about.post) if about else "",
             people=about.people if about else 1,
             phase=self._text(about.phase) if about else "",
             limits=tuple(filter(None, (limit_words(limit, self.lang) for limit in about.limits))) if about else (),
-            bases=cited(about.bases) if about else "",
+            bases=cited(about.bases, self.lang, self.labels) if about else (),
             documents=tuple(map(self._text, about.documents)) if about else (),
             risks=tuple(self._risks(node)),
             rights=tuple(map(self._text, about.rights)) if about else (),
@@ -200,21 +205,19 @@ class _Twin:
             yield RiskWords(levels.get(risk.level, risk.level), self._text(risk.text), self._text(risk.control))
 
     def _next(self, node: Node) -> Iterator[Next]:
-        say = self.words["say"]
         for flow in self.definitions.outgoing(node.id):
             target = self.definitions.nodes.get(flow.target)
             if target is not None:
                 yield Next(self._condition(node, flow), target.id, self._words_of(target))
         for event in self.definitions.nodes.values():
             if event.attached_to == node.id:
-                label = say["when_attached"].format(event=self._name(event) or self._type(event))
-                yield Next(label, event.id, self._words_of(event))
+                yield Next(self._name(event) or self._type(event), event.id, self._words_of(event))
 
     def _condition(self, node: Node, flow: Flow) -> str:
         say = self.words["say"]
         name = self.labels.get(flow.id, flow.name) or flow.condition
         if name:
-            return str(say["if"].format(condition=name))
+            return name
         return str(say["otherwise"]) if node.default == flow.id else ""
 
     def _words_of(self, node: Node) -> str:
@@ -248,7 +251,7 @@ class _Twin:
         return depth
 
     def _text(self, text: str) -> str:
-        return self.labels.get(f"text:{text}", text)
+        return self.labels.get(text, text)
 
 
 def _notes(definitions: Definitions) -> dict[str, list[str]]:
