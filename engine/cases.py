@@ -100,8 +100,7 @@ def desk(session: Session, user: str, at: datetime) -> list[WorkItem]:
     case, item, version = tables.case, tables.work_item, tables.definition
     query = (
         sa.select(
-            item,
-            item.c.state.label("item_state"),
+            *projection.ITEM_COLUMNS,
             case.c.number,
             version.c.key,
             version.c.version,

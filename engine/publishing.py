@@ -163,7 +163,7 @@ def _pictures(package: FlowPackage) -> dict[tuple[str, str], str]:
     drawn = {}
     for lang in langs:
         for form in FORMS:
-            body = _drawn(package.process_bytes, tuple(sorted(package.labels(lang).items())), form, lang)
+            body = _drawn(package.process_bytes, tuple(sorted(chart.labels_of(package, lang).items())), form, lang)
             if body is not None:
                 drawn[form, lang] = body
     return drawn

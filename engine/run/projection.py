@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bpmn.model import Definitions, Node
+from engine import tables
 from engine.answers import Choice, Due, Incident, WorkItem
 from engine.law.estimate import estimate
 from engine.record import canonical
@@ -53,6 +54,14 @@ class ItemRow:
             "due_provisional": self.due.provisional if self.due else False,
             "due_value": self.due.value if self.due else "",
         }
+
+
+#: Columns of ``work_item`` as ``item_row`` reads them; ``state`` is renamed, cases have one too.
+ITEM_COLUMNS = [
+    column.label("item_state") if column.name == "state" else column
+    for column in tables.work_item.c
+    if column.name != "case_id"
+]
 
 
 @dataclass

@@ -239,7 +239,13 @@ def read_case(session: Session, number: str, command_id: str | None = None) -> O
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == command_id).scalar_subquery().label("seen")
     rows = session.execute(
         sa.select(
-            case, seen, version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name, *item.c
+            case,
+            seen,
+            version.c.key,
+            version.c.version.label("edition"),
+            version.c.digest,
+            version.c.name,
+            *projection.ITEM_COLUMNS,
         )
         .join_from(case, version, version.c.id == case.c.definition_id)
         .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
@@ -291,11 +297,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
             name=first[tables.definition.c.name],
         ),
         package=catalogue.package_of(session, definition_id),
-        items={
-            row._mapping[tables.work_item.c.item]: projection.item_row(row._mapping)
-            for row in rows
-            if row._mapping[tables.work_item.c.item]
-        },
+        items={row.item: projection.item_row(row._mapping) for row in rows if row.item},
     )
 
 

@@ -27,6 +27,9 @@ PASS, WORK, TIMER, SCRIPT, SUB, EVENTS, END, TERMINATE, ERROR_END = (
 #: The most instances a multi-instance activity may have inside one case.
 MAX_INSTANCES = 200
 
+#: Name of the root all tokens hang below; no BPMN id holds a space.
+ROOT = " root"
+
 _AUTOMATIC = frozenset({"serviceTask", "sendTask"})
 
 
@@ -92,7 +95,8 @@ def compile_process(definitions: Definitions, process: Process) -> dict[str, Any
 def load(text: str) -> Program:
     """The program of its JSON text, with the specification SpiffWorkflow runs."""
     values = json.loads(text)
-    spec = WorkflowSpec(values["process"], addstart=True)
+    spec = WorkflowSpec(values["process"])
+    spec.start = NodeSpec(spec, ROOT)
     for node_id, node in values["nodes"].items():
         (JoinSpec if node["join"] else NodeSpec)(spec, node_id)
     for flow in values["flows"].values():
