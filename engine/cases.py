@@ -13,6 +13,7 @@ from bpmn.model import Definitions
 from engine import catalogue, status, tables
 from engine.answers import CaseRow, CaseView, DefinitionRef, Done, Due, Incident, Step, WorkItem
 from engine.errors import Rejection
+from engine.law.estimate import estimate
 from engine.office import people
 from engine.record import canonical, receipt
 from engine.record.canonical import read_instant
@@ -148,7 +149,7 @@ def case_due(definitions: Definitions, opened_at: datetime) -> Due | None:
     process = definitions.main
     if process is None or process.power is None:
         return None
-    return projection.estimate(process.power.limits, projection.local_date(opened_at))
+    return estimate(process.power.limits, projection.local_date(opened_at))
 
 
 def read_step(row: Any) -> Step:

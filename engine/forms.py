@@ -6,7 +6,8 @@ The registry is empty: only references within the schema resolve, nothing is eve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as _field
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ class FormError:
 
     field: str
     code: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = _field(default_factory=dict)
 
 
 def errors(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[FormError]:
@@ -58,10 +59,11 @@ def is_public(schema: Mapping[str, Any] | None, name: str) -> bool:
 
 
 def _explain(error: jsonschema.ValidationError) -> list[tuple[str, str, dict[str, Any]]]:
-    code, limit = str(error.validator), error.validator_value
+    code: str = str(error.validator)
+    limit: Any = error.validator_value
     if code == "required":
         given = error.instance if isinstance(error.instance, dict) else {}
-        return [(name, "required", {}) for name in limit if name not in given]
+        return [(name, "required", {}) for name in list(limit or []) if name not in given]
     where = str(error.absolute_path[0]) if error.absolute_path else ""
     params = {"limit": limit} if isinstance(limit, str | int | list) else {}
     return [(where, code, params)]

@@ -94,7 +94,7 @@ def submit(session: Session, package: FlowPackage, *, key: str, author: str, at:
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)
     process = package.definitions.main
-    return session.execute(
+    added: int = session.execute(
         sa.insert(tables.submission)
         .values(
             key=key,
@@ -107,6 +107,7 @@ def submit(session: Session, package: FlowPackage, *, key: str, author: str, at:
         )
         .returning(tables.submission.c.id)
     ).scalar_one()
+    return added
 
 
 def submissions(session: Session) -> list[Submission]:

@@ -96,7 +96,7 @@ def _check_head(row: Any, steps: list[Any]) -> list[Difference]:
 
 def _check_derived(session: Session, row: Any, steps: list[Any]) -> list[Difference]:
     folded = status.fold(read_step(step) for step in steps)
-    opened = next((canonical.loads(step.body) for step in steps if step.kind == "case opened"), {})
+    opened: dict[str, Any] = next((canonical.loads(step.body) for step in steps if step.kind == "case opened"), {})
     version = session.execute(
         sa.select(tables.definition.c.digest).where(tables.definition.c.id == row.definition_id)
     ).scalar_one_or_none()

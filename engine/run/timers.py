@@ -23,7 +23,7 @@ def due(session: Session, at: datetime, limit: int = BATCH) -> list[tuple[str, s
         sa.select(case.number, timer.timer, timer.due_at)
         .join_from(tables.timer, tables.case, case.id == timer.case_id)
         .where(timer.state == "waiting", timer.due_at <= instant(at), case.state == "open")
-        .order_by(timer.due_at, case.number)
+        .order_by(timer.due_at, case.number, timer.timer)
         .limit(limit)
     )
     return [(row.number, row.timer, read_instant(row.due_at)) for row in rows]

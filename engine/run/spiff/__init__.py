@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from engine.run.spiff.adapter import apply
 from engine.run.spiff.program import Program, compile, load
@@ -25,5 +26,5 @@ def open_incidents(state: str | None) -> list[str]:
     return [known["stuck"][0] for known in _known(state) if "stuck" in known]
 
 
-def _known(state: str | None) -> list[dict[str, dict[str, str]]]:
+def _known(state: str | None) -> list[dict[str, Any]]:
     return [] if state is None else [known for _node, _waiting, known in json.loads(state)["tokens"]]

@@ -263,11 +263,11 @@ class Move:
                 self.offer(token, event)
 
     def set_data(self, element: str | None) -> None:
-        """Record what the command brought."""
-        for name, value in self.command.data.items():
+        """Record what the command brought, by name: the recorded command has its names sorted."""
+        for name, value in sorted(self.command.data.items()):
             if name != "take":
                 self.assign(element, name, value)
-        for name, commitment in self.command.private.items():
+        for name, commitment in sorted(self.command.private.items()):
             self.data.pop(name, None)
             self.tell("data set", element, name=name, commitment=commitment)
 

@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 
-class NodeSpec(TaskSpec):  # type: ignore[misc]
+class NodeSpec(TaskSpec):
     """A node of the model. Its tokens are tasks; ``internal_data`` holds what the adapter knows of each."""
 
     def __init__(self, wf_spec: Any, name: str) -> None:

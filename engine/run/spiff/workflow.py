@@ -25,7 +25,7 @@ for _name in ("spiff", "spiff.task", "spiff.workflow"):
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.FUTURE
 
 
-class CaseWorkflow(Workflow):  # type: ignore[misc]
+class CaseWorkflow(Workflow):
     """Live tokens of one case. The adapter takes entered tokens from ``arrived`` and decides what they do."""
 
     def __init__(self, program: Program) -> None:
