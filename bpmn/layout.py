@@ -28,6 +28,8 @@ __all__ = ["PROFILES", "Profile", "lay_out"]
 
 #: A box that must be narrower to fit its form gets narrower by this, down to the least.
 _NARROWER, _LEAST_TEXT = 24, 96
+#: What the frame of a sub-process takes from the text inside, and what it leaves at least.
+_NESTING, _LEAST_INNER = 56, 56
 #: Least height of a heading, and room above and below its text together.
 _HEAD, _HEAD_SPACE = 34, 14
 
@@ -108,7 +110,9 @@ def _fitting(plan: _Plan, words: Words, profile: Profile) -> Placed:
 def _place(plan: _Plan, words: Words, profile: Profile) -> Placed:
     """Sizes, then tracks and points by turns: where arrows turn decides their order, and that where they turn."""
     scene, mesh = plan.scene, plan.mesh
-    inner = replace(profile, text_width=profile.text_width - 56) if profile.max_width is not None else profile
+    inner = profile
+    if profile.max_width is not None:
+        inner = replace(profile, text_width=max(_LEAST_INNER, profile.text_width - _NESTING))
     insides = {id_: _place(inside, words, inner) for id_, inside in plan.insides.items()}
     shapes = {}
     for id_, node in scene.nodes.items():

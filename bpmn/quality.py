@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from bpmn.drawing import Box, Drawing, PlacedFlow, PlacedNode, Point
+from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedLane, PlacedNode, PlacedPool, Point
 from bpmn.measure import line_height, width
 from bpmn.model import Definitions, Flow, MessageFlow, Node
 
@@ -130,10 +130,11 @@ class _Inspector:
             if max(wide, high) > 0.5:
                 yield _hard("text_overflow", owner, points=round(max(wide, high), 1))
 
-    def _texts(self) -> Iterator[tuple[str, tuple, Box]]:  # type: ignore[type-arg]
+    def _texts(self) -> Iterator[tuple[str, tuple[Line, ...], Box]]:
         """Labels and headings: owner, lines, room."""
         yield from ((label.owner, label.lines, label.box) for label in self.drawing.labels)
-        for head in (*self.drawing.lanes, *self.drawing.pools):
+        heads: list[PlacedLane | PlacedPool] = [*self.drawing.lanes, *self.drawing.pools]
+        for head in heads:
             box = head.box
             yield head.id, head.lines, Box(left=box.left, top=box.top, right=box.right, bottom=box.top + head.head)
 

@@ -86,23 +86,24 @@ def at_exit(exit_: Exit, start: Point, *, symbol: bool) -> Box:
 class Space:
     """What is already on the chart, to find room for a name beside its arrow."""
 
-    def __init__(self, boxes: Iterable[Box], segments: Iterable[tuple[str, Segment]], borders: Iterable[float]) -> None:
+    def __init__(
+        self, boxes: Iterable[Box], segments: Iterable[tuple[str, Segment]], borders: Iterable[float], page: Box
+    ) -> None:
         self.boxes = list(boxes)
         self.segments = [(owner, *_bounds(segment)) for owner, segment in segments]
         self.borders = list(borders)
+        self.page = page
 
     def add(self, box: Box) -> None:
         self.boxes.append(box)
 
-    def best(
-        self, owner: str, text: str, points: Sequence[Point], profile: Profile, limits: tuple[float, float]
-    ) -> tuple[Box, tuple[Line, ...]]:
-        """The least disturbing box beside a polyline for ``text``; ``limits`` are the chart's left and right."""
+    def best(self, owner: str, text: str, points: Sequence[Point], profile: Profile) -> tuple[Box, tuple[Line, ...]]:
+        """The least disturbing box beside a polyline for ``text``."""
         size = profile.small_size
         best: tuple[float, int, Box, tuple[Line, ...]] | None = None
         for attempt, share in enumerate((0.8, 0.5, 0.34)):
             lines = as_lines(text, size, max(profile.text_width * share, 3 * size + 1), "name", max_lines=8)
-            cost, box = self._beside(owner, points, block_width(lines), block_height(lines), limits)
+            cost, box = self._beside(owner, points, block_width(lines), block_height(lines))
             if best is None or cost < best[0]:
                 best = (cost, attempt, box, lines)
             if cost < 15:
@@ -110,9 +111,7 @@ class Space:
         assert best is not None
         return best[2], best[3]
 
-    def _beside(
-        self, owner: str, points: Sequence[Point], width: float, height: float, limits: tuple[float, float]
-    ) -> tuple[float, Box]:
+    def _beside(self, owner: str, points: Sequence[Point], width: float, height: float) -> tuple[float, Box]:
         near = self._near(points, width, height)
         best: tuple[float, Box] | None = None
         for number, (a, b) in enumerate(itertools.pairwise(points)):
@@ -128,8 +127,8 @@ class Space:
                     )
                 )
                 for left, top in corners:
-                    box = _box(left, top, width, height)
-                    cost = near.cost(owner, box, limits) + number * 0.8 + abs(share - 0.5)
+                    box = self._on_page(_box(left, top, width, height))
+                    cost = near.cost(owner, box) + number * 0.8 + abs(share - 0.5)
                     if best is None or cost < best[0]:
                         best = (cost, box)
         assert best is not None
@@ -140,20 +139,24 @@ class Space:
         left, right = min(x for x, _ in points) - width - 6, max(x for x, _ in points) + width + 6
         top, bottom = min(y for _, y in points) - height - 6, max(y for _, y in points) + height + 6
         area = Box(left=left, top=top, right=right, bottom=bottom)
-        near = Space((), (), self.borders)
+        near = Space((), (), self.borders, self.page)
         near.boxes = [box for box in self.boxes if touches(box, area)]
         near.segments = [segment for segment in self.segments if touches(segment[1], area)]
         return near
 
-    def cost(self, owner: str, box: Box, limits: tuple[float, float]) -> float:
-        """What is wrong with this place: boxes and arrows under it, edges of the chart, borders of lanes."""
+    def _on_page(self, box: Box) -> Box:
+        """The box moved so far that nothing of it is cut off."""
+        dx = max(0, self.page.left - box.left) or min(0, self.page.right - box.right)
+        dy = max(0, self.page.top - box.top) or min(0, self.page.bottom - box.bottom)
+        return box.shifted(dx, dy)
+
+    def cost(self, owner: str, box: Box) -> float:
+        """What is wrong with this place: boxes and arrows under it, borders of lanes."""
         inner = Box(left=box.left + 1, top=box.top + 1, right=box.right - 1, bottom=box.bottom - 1)
         cost = 40.0 * sum(touches(inner, other) for other in self.boxes)
         for name, bounds in self.segments:
             if touches(inner, bounds):
                 cost += 15 if name == owner else 25
-        if box.left < limits[0] or box.right > limits[1]:
-            cost += 50
         return cost + 6 * sum(box.left < border < box.right for border in self.borders)
 
 

@@ -215,11 +215,12 @@ def _free_names(
 ) -> Iterator[Label]:
     """The other names of arrows, each where it disturbs least."""
     segments = [(flow.id, pair) for flow in flows.values() for pair in zip(flow.points, flow.points[1:], strict=False)]
-    space = Space(taken, segments, [border for lane in metric.lanes for border in lane])
+    page = Box(left=0, top=0, right=metric.width, bottom=metric.height)
+    space = Space(taken, segments, [border for lane in metric.lanes for border in lane], page)
     for index, exit_ in exits.items():
         if exit_.place == "free":
             flow = flows[index]
-            box, lines = space.best(flow.id, exit_.text, flow.points, metric.profile, (0, metric.width))
+            box, lines = space.best(flow.id, exit_.text, flow.points, metric.profile)
             space.add(box)
             yield Label(owner=flow.id, box=box, lines=lines)
 

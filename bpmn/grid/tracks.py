@@ -78,22 +78,21 @@ def assign(mesh: Mesh, scene: Scene, legs: Mapping[int, Sequence[Leg]], where: C
 def _legs(scene: Scene, mesh: Mesh, index: int, route: Route) -> list[Leg]:
     link = scene.links[index]
     points = list(route.points)
-    if route.leave != "event":
-        points.insert(0, _end(mesh, link.source, route.leave, points[0]))
-    if route.arrive != "event":
-        points.append(_end(mesh, link.target, route.arrive, points[-1]))
-    pieces: list[tuple[str, int, GridPoint, GridPoint, str]] = []
+    first, last = points[0], points[-1]
+    if route.leave not in ("event", "wall"):
+        points.insert(0, mesh.cell[link.source])
+    if route.arrive not in ("event", "wall"):
+        points.append(mesh.cell[link.target])
+    pieces = [(axis, line, start, end, "") for axis, line, start, end in _straight(points)]
     if route.leave == "event":
-        pieces.append(("V", -1, mesh.cell[link.source], points[0], link.leaves))
-    pieces += [(axis, line, first, last, "") for axis, line, first, last in _straight(points)]
+        pieces.insert(0, ("V", -1, mesh.cell[link.source], first, link.leaves))
+    elif route.leave == "wall" and (not pieces or pieces[0][0] == "V"):
+        pieces.insert(0, ("H", first[1], first, first, ""))
     if route.arrive == "event":
-        pieces.append(("V", -1, points[-1], mesh.cell[link.target], link.arrives))
+        pieces.append(("V", -1, last, mesh.cell[link.target], link.arrives))
+    elif route.arrive == "wall" and pieces[-1][0] == "V":
+        pieces.append(("H", last[1], last, last, ""))
     return [Leg(index, place, *piece) for place, piece in enumerate(_alternating(pieces))]
-
-
-def _end(mesh: Mesh, cell: str, side: str, beside: GridPoint) -> GridPoint:
-    """The cell a route is tied to; the border of a pool counts as the point itself."""
-    return beside if side == "wall" else mesh.cell[cell]
 
 
 def _straight(points: Sequence[GridPoint]) -> Iterable[tuple[str, int, GridPoint, GridPoint]]:
