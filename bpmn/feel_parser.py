@@ -263,11 +263,11 @@ class Parser(Words):
         function = FUNCTIONS.get(name)
         if function is None:
             code = "feel.no_clock" if name in CLOCK else "feel.unknown_function"
-            raise FeelError(code, token.position, name=name)
+            raise FeelError(code, token.position, function=name)
         self.wants("(")
         parts = self._several(")")
         if len(parts) < function.least or (function.most is not None and len(parts) > function.most):
-            raise FeelError("feel.arguments", token.position, name=name, given=len(parts), least=function.least)
+            raise FeelError("feel.arguments", token.position, function=name, given=len(parts), least=function.least)
         arguments = [part.run for part in parts]
         if name in OF_LITERALS and all(part.is_constant for part in parts):
             return self._literal(name, parts, token)
@@ -338,7 +338,7 @@ class Parser(Words):
             token = self.token
             key = str(self.next().value) if token.kind == "string" else self._key()
             if key in entries:
-                raise FeelError("feel.duplicate_key", token.position, name=key)
+                raise FeelError("feel.duplicate_key", token.position, key=key)
             self.wants(":")
             entries[key] = self.expression().run
             self._bound.append(key)

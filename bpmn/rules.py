@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from bpmn.control_flow import ControlFlow
+from bpmn.feel import FeelError
 from bpmn.model import Definitions, Flow, Lane, Node, Power, Process
 from bpmn.package import PROCESS, FlowPackage
 
@@ -140,3 +141,8 @@ def rule(
 def at(thing: Node | Flow | Process, **params: object) -> Spot:
     """The spot of a node, arrow or process; its name is a parameter of every sentence."""
     return Spot(element=thing.id, line=thing.line, params={"name": thing.name or thing.id, **params})
+
+
+def misread(thing: Node | Flow, text: str, error: FeelError) -> Spot:
+    """The spot of an expression that cannot be compiled: ``code`` and ``position`` say what is wrong with ``text``."""
+    return at(thing, **{**error.params, "text": text, "code": error.code, "position": error.position})

@@ -11,7 +11,7 @@ from bpmn import timer_text
 from bpmn.errors import Refused
 from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
 from bpmn.model import Flow, Node
-from bpmn.rules import Spot, Subject, at, rule
+from bpmn.rules import Spot, Subject, at, misread, rule
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def condition_syntax(subject: Subject) -> Iterator[Spot]:
             try:
                 compile_expression(flow.condition)
             except FeelError as error:
-                yield at(flow, text=flow.condition, code=error.code, position=error.position, **error.params)
+                yield misread(flow, flow.condition, error)
 
 
 @rule("condition.language", "warning")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bpmn import timer_text
 from bpmn.control_flow import link_name
 from bpmn.feel import FeelError
 from bpmn.model import Node
-from bpmn.rules import Spot, Subject, at, rule
+from bpmn.rules import Spot, Subject, at, misread, rule
 
 #: Throw and end events that are recorded and passed through, and ends that are recorded and end.
-THROWN = ("", "message", "terminate", "error", "link")
+THROWN = ("", "message", "signal", "terminate", "error", "link")
+_THROWING = ("intermediateThrowEvent", "endEvent")
 
 
 def _events(subject: Subject, *types: str) -> Iterator[Node]:
@@ -24,13 +26,16 @@ def _events(subject: Subject, *types: str) -> Iterator[Node]:
 def several_triggers(subject: Subject) -> Iterator[Spot]:
     """An event with several definitions (multiple, parallel multiple) is not supported (BPMN 10.5.5)."""
     for node in _events(subject):
-        if node.trigger == "multiple":
+        if node.trigger == "multiple" and node.type != "startEvent":
             yield at(node)
 
 
-@rule("event.conditional", "error")
+@rule("event.conditional", "error", exercise="info")
 def conditional(subject: Subject) -> Iterator[Spot]:
-    """A conditional event would have to watch all data all the time; not supported (BPMN 10.5.5)."""
+    """A conditional event would have to watch all data all the time; in an exercise a person confirms it.
+
+    BPMN 10.5.5.
+    """
     for node in _events(subject):
         if node.trigger == "conditional":
             yield at(node)
@@ -62,9 +67,22 @@ def escalation(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.signal-thrown", "error")
 def signal_thrown(subject: Subject) -> Iterator[Spot]:
-    """A thrown signal would reach other places and cases without an arrow; not supported (BPMN 10.5.1)."""
-    for node in _events(subject, "intermediateThrowEvent", "endEvent"):
-        if node.trigger == "signal":
+    """A signal thrown and caught in one flow leads on without an arrow; not supported (BPMN 10.5.1)."""
+    caught = {_signal(node) for node in _events(subject) if node.trigger == "signal" and node.type not in _THROWING}
+    for node in _events(subject, *_THROWING):
+        if node.trigger == "signal" and _signal(node) in caught:
+            yield at(node)
+
+
+def _signal(node: Node) -> str:
+    return node.events[0].name or node.events[0].ref
+
+
+@rule("event.not-sent", "info")
+def not_sent(subject: Subject) -> Iterator[Spot]:
+    """A thrown message or signal is recorded and passed through: nothing outside receives it (BPMN 10.5.1)."""
+    for node in _events(subject, *_THROWING):
+        if node.trigger in ("message", "signal"):
             yield at(node)
 
 
@@ -72,22 +90,22 @@ def signal_thrown(subject: Subject) -> Iterator[Spot]:
 def not_thrown(subject: Subject) -> Iterator[Spot]:
     """A trigger that cannot be thrown, such as a timer on a throw event (BPMN table 10.93)."""
     for node in _events(subject, "intermediateThrowEvent", "endEvent"):
-        known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel", "escalation", "signal")
+        known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel", "escalation")
         if node.trigger not in known:
             yield at(node, trigger=node.trigger)
 
 
-@rule("event.no-trigger", "error")
+@rule("event.no-trigger", "error", exercise="warning")
 def no_trigger(subject: Subject) -> Iterator[Spot]:
     """A catch or boundary event that does not say what it waits for (BPMN 10.5.4)."""
     for node in _events(subject, "intermediateCatchEvent", "boundaryEvent"):
         if not node.trigger:
-            yield at(node)
+            yield replace(at(node), severity="error" if node.type == "boundaryEvent" else None)
 
 
-@rule("event.uncaught-error", "error")
+@rule("event.uncaught-error", "error", exercise="warning")
 def uncaught_error(subject: Subject) -> Iterator[Spot]:
-    """An error end event that no boundary event around it catches would end as if nothing were wrong (BPMN 10.5.6)."""
+    """An error end event that no boundary event around it catches stops the case with an incident (BPMN 10.5.6)."""
     for node in _events(subject, "endEvent"):
         if node.trigger == "error" and not any(_catches(host, node) for host in _around(subject, node)):
             yield at(node)
@@ -145,21 +163,18 @@ def event_sub_process(subject: Subject) -> Iterator[Spot]:
 def timer(subject: Subject) -> Iterator[Spot]:
     """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN table 10.101)."""
     for node in _events(subject):
-        if node.trigger == "timer" and node.type not in ("intermediateThrowEvent", "endEvent"):
+        if node.trigger == "timer" and node.type not in (*_THROWING, "startEvent"):
             definition = node.events[0]
             try:
                 timer_text.names(definition.timer or "timeDuration", definition.text)
             except FeelError as error:
-                yield at(node, text=definition.text, code=error.code, position=error.position, **error.params)
+                yield misread(node, definition.text, error)
 
 
 @rule("timer.repeats", "error")
 def timer_repeats(subject: Subject) -> Iterator[Spot]:
-    """A cycle repeats only on a non-interrupting boundary event; elsewhere its first moment would be all.
-
-    BPMN 10.5.5, timeCycle.
-    """
+    """A timer fires once here; a cycle that repeats would promise what does not happen (BPMN 10.5.5, timeCycle)."""
     for node in _events(subject):
-        repeating = node.trigger == "timer" and node.events[0].timer == "timeCycle"
-        if repeating and (node.type != "boundaryEvent" or node.interrupting):
-            yield at(node, text=node.events[0].text)
+        if node.trigger == "timer" and node.events[0].timer == "timeCycle" and node.type != "startEvent":
+            if not node.events[0].text.startswith("R1/"):
+                yield at(node, text=node.events[0].text)

@@ -155,8 +155,9 @@ def into_start(subject: Subject) -> Iterator[Spot]:
 def implicit_split(subject: Subject) -> Iterator[Spot]:
     """Several arrows out of a task or event are all taken at once (BPMN 13.3.1): a gateway shows it."""
     for node in subject.nodes.values():
-        if node.kind != "gateway" and len(subject.control.outgoing[node.id]) > 1:
-            yield at(node, count=len(subject.control.outgoing[node.id]))
+        count = sum(not flow.condition and flow.id != node.default for flow in subject.control.outgoing[node.id])
+        if node.kind != "gateway" and count > 1:
+            yield at(node, count=count)
 
 
 @rule("flow.endless-loop", "error")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bpmn.model import Flow, Node
 from bpmn.rules import Spot, Subject, at, rule
 
 ASKING = ("exclusiveGateway", "inclusiveGateway")
 #: What may follow an event-based gateway (BPMN 10.6.6).
-AWAITED = ("message", "signal", "timer")
+AWAITED = ("message", "signal", "timer", "conditional")
+#: Where arrows are taken without being asked.
+UNASKED = ("parallelGateway", "eventBasedGateway", "complexGateway")
 
 
 def _gateways(subject: Subject, *types: str) -> Iterator[tuple[Node, list[Flow]]]:
@@ -42,20 +45,24 @@ def no_conditions(subject: Subject) -> Iterator[Spot]:
 def some_conditions(subject: Subject) -> Iterator[Spot]:
     """Some arrows of a question have conditions, others neither a condition nor the default mark (BPMN 10.6.2).
 
-    Which of them is meant when no condition holds is anybody's guess.
+    Which of them is meant when no condition holds is anybody's guess. One such arrow alone out of an exclusive gateway
+    is taken as its default in an exercise.
     """
     for node, arrows in _gateways(subject, *ASKING):
         bare = [arrow for arrow in arrows if not arrow.condition and arrow.id != node.default]
-        if len(arrows) > 1 and len(bare) < len(arrows) and any(arrow.condition for arrow in arrows):
+        clear = len(bare) == 1 and node.default is None and node.type == "exclusiveGateway" and not subject.power
+        if len(arrows) > 1 and any(arrow.condition for arrow in arrows):
             for arrow in bare:
-                yield at(arrow, gateway=node.name or node.id)
+                spot = at(arrow, gateway=node.name or node.id)
+                yield replace(spot, severity="warning") if clear else spot
 
 
 @rule("gateway.no-default", "warning")
 def no_default(subject: Subject) -> Iterator[Spot]:
     """Every arrow has a condition and none is the default: if none holds, the case stops with an incident."""
-    for node, arrows in _gateways(subject, *ASKING):
-        if len(arrows) > 1 and node.default is None and all(arrow.condition for arrow in arrows):
+    for node in subject.nodes.values():
+        arrows = subject.control.outgoing[node.id]
+        if node.default is None and node.type not in UNASKED and arrows and all(arrow.condition for arrow in arrows):
             yield at(node)
 
 
@@ -78,23 +85,31 @@ def default_with_condition(subject: Subject) -> Iterator[Spot]:
 
 @rule("gateway.default-ignored", "error")
 def default_ignored(subject: Subject) -> Iterator[Spot]:
-    """Only a question has a default; on a parallel or event-based gateway or a task it is never used here."""
+    """A parallel or event-based gateway asks nothing, so its default is never used (BPMN 10.6.4, 10.6.6)."""
     for node in subject.nodes.values():
-        if node.default is not None and node.type not in ASKING:
+        if node.default is not None and node.type in UNASKED:
             yield at(node)
 
 
 @rule("condition.ignored", "error")
 def condition_ignored(subject: Subject) -> Iterator[Spot]:
-    """A condition on an arrow out of a task, an event or a parallel gateway, or on an only arrow, is not asked.
+    """A condition on an arrow out of a parallel or event-based gateway is never asked (BPMN 8.4.13)."""
+    for flow in subject.flows:
+        source = subject.nodes.get(flow.source)
+        if flow.condition and source is not None and source.type in UNASKED:
+            yield at(flow, source=source.name or source.id)
 
-    BPMN 8.4.13 allows conditions after activities; a question drawn as a gateway is what readers can see.
+
+@rule("condition.hidden", "error", exercise="warning")
+def condition_hidden(subject: Subject) -> Iterator[Spot]:
+    """A condition on an arrow out of a task or event, or on an only arrow, is asked though no question is drawn.
+
+    BPMN 8.4.13 allows it; a reader of the chart cannot see that anything is decided there.
     """
     for flow in subject.flows:
         source = subject.nodes.get(flow.source)
-        if flow.condition and source is not None:
-            alone = len(subject.control.outgoing[source.id]) == 1
-            if source.type not in ASKING or alone:
+        if flow.condition and source is not None and source.type not in UNASKED:
+            if source.type not in ASKING or len(subject.control.outgoing[source.id]) == 1:
                 yield at(flow, source=source.name or source.id)
 
 
@@ -130,9 +145,9 @@ def instantiates(subject: Subject) -> Iterator[Spot]:
             yield at(node)
 
 
-@rule("gateway.inclusive-in-loop", "error")
+@rule("gateway.inclusive-in-loop", "warning")
 def inclusive_in_loop(subject: Subject) -> Iterator[Spot]:
-    """An inclusive gateway that joins on a loop cannot know which tokens are still to come (BPMN 13.3.3)."""
+    """An inclusive gateway that joins on a loop waits for all that may still come round: hard to follow (13.3.3)."""
     for circle in subject.control.circles():
         for node in circle:
             joins = len(subject.control.incoming[node]) > 1

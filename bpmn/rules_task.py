@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bpmn.feel import FeelError, compile_expression, compile_script
 from bpmn.model import Loop, Node
-from bpmn.rules import Spot, Subject, at, rule
+from bpmn.rules import Spot, Subject, at, misread, rule
 
 #: More instances than this belong in cases of their own.
 MAX_INSTANCES = 200
@@ -33,6 +33,13 @@ def call_activity(subject: Subject) -> Iterator[Spot]:
 def ad_hoc(subject: Subject) -> Iterator[Spot]:
     """An ad-hoc sub-process has no order of steps; a published procedure has one (BPMN 10.3.5)."""
     for node in _of_type(subject, "adHocSubProcess"):
+        yield at(node)
+
+
+@rule("task.transaction", "error")
+def transaction(subject: Subject) -> Iterator[Spot]:
+    """A transaction promises to be undone as a whole; public acts are corrected, not undone (BPMN 10.3.5)."""
+    for node in _of_type(subject, "transaction"):
         yield at(node)
 
 
@@ -63,24 +70,22 @@ def instances(subject: Subject) -> Iterator[Spot]:
             yield at(node, found=loop.cardinality or loop.collection, limit=MAX_INSTANCES)
 
 
-@rule("loop.maximum", "error")
-def maximum(subject: Subject) -> Iterator[Spot]:
-    """A standard loop says how often at most it goes round (BPMN 10.3.8, ``loopMaximum``)."""
-    for node, loop in _loops(subject, "standard"):
-        written = loop.maximum.isascii() and loop.maximum.isdigit() and len(loop.maximum) < 5
-        if not written or not 1 <= int(loop.maximum) <= MAX_INSTANCES:
-            yield at(node, found=loop.maximum, limit=MAX_INSTANCES)
+@rule("loop.standard", "error")
+def standard_loop(subject: Subject) -> Iterator[Spot]:
+    """A standard loop repeats a step without an arrow or a question to show it; not supported (BPMN 10.3.8)."""
+    for node, _ in _loops(subject, "standard"):
+        yield at(node)
 
 
 @rule("loop.condition", "error")
 def loop_condition(subject: Subject) -> Iterator[Spot]:
-    """The condition of a loop or of completing several instances is FEEL."""
-    for node, loop in _loops(subject, "standard", "sequential", "parallel"):
+    """The condition that completes several instances is FEEL."""
+    for node, loop in _loops(subject, "sequential", "parallel"):
         if loop.condition:
             try:
                 compile_expression(loop.condition)
             except FeelError as error:
-                yield at(node, text=loop.condition, code=error.code, position=error.position, **error.params)
+                yield misread(node, loop.condition, error)
 
 
 @rule("script.language", "error")
@@ -106,7 +111,7 @@ def script_syntax(subject: Subject) -> Iterator[Spot]:
         try:
             compile_script(node.script)
         except FeelError as error:
-            yield at(node, text=node.script, code=error.code, position=error.position, **error.params)
+            yield misread(node, node.script, error)
 
 
 @rule("script.reserved-name", "error")

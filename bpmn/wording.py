@@ -21,7 +21,7 @@ class Sentence:
     remedy: str = ""
 
 
-def say(code: str, lang: str = "zh", **params: object) -> Sentence:
+def say(code: str, /, lang: str = "zh", **params: object) -> Sentence:
     """The sentence of ``code`` in ``lang``, its ``{slots}`` filled with ``params``; the code itself if it has no words.
 
     A parameter ``code`` is itself a code: its sentence fills ``{reason}``, and its remedy is the more precise one.
