@@ -7,6 +7,7 @@ chart depends on no symbol font.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from bpmn import icons, places
 from bpmn.chart_words import words
@@ -15,6 +16,7 @@ from bpmn.drawing import Drawing, PlacedNode
 from bpmn.icons import Icon, Point
 from bpmn.marks import Mark, PictureStatus
 from bpmn.model import Definitions, Node
+from bpmn.node_shapes import node_of
 from bpmn.palette import LOOKS, colour
 
 INCH = 72
@@ -25,8 +27,6 @@ _BADGE_SHAPE = {"disc": "circle", "ring": "circle", "card": "box", "diamond": "d
 
 def bake(dot: Dot, definitions: Definitions, drawing: Drawing, status: PictureStatus) -> None:
     """Add everything ``svg.dress`` and the overlay would add on the web."""
-    from bpmn.diagram import node_of  # the diagram imports this room
-
     pen = Pen(dot, drawing.height)
     for placed in drawing.nodes:
         node = node_of(definitions, placed.id)
@@ -200,7 +200,7 @@ def _ground(status: str) -> str:
 
 def _hatched(outlines: list[list[Point]], step: float = 0.8) -> list[list[Point]]:
     """Areas as close horizontal strokes (even-odd): Graphviz fills no free outline."""
-    edges = [pair for line in outlines for pair in zip(line[::3], line[3::3], strict=False)]
+    edges = [pair for line in outlines for pair in pairwise(icons.flattened(line))]
     if not edges:
         return []
     strokes = []

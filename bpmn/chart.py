@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from bpmn import drawing_json, frame, graphviz, limited, svg
 from bpmn.anchors import anchor
+from bpmn.collapse import collapsed
 from bpmn.diagram import to_dot
 from bpmn.drawing import Drawing
 from bpmn.errors import Refused
@@ -157,23 +158,6 @@ def laid_out(
     except limited.Failed as error:
         raise Refused("draw.failed", reason=error.message) from error
     return definitions, drawing_json.from_answer(answer)
-
-
-def collapsed(definitions: Definitions) -> Definitions:
-    """The same file with every sub-process closed: what lies inside is not drawn."""
-    inside = {node.id: node.parent for node in definitions.nodes.values() if node.parent}
-    processes = tuple(
-        replace(
-            process,
-            nodes=tuple(replace(node, expanded=False) for node in process.nodes if not node.parent),
-            flows=tuple(flow for flow in process.flows if not flow.parent),
-        )
-        for process in definitions.processes
-    )
-    messages = tuple(
-        flow for flow in definitions.message_flows if flow.source not in inside and flow.target not in inside
-    )
-    return replace(definitions, processes=processes, message_flows=messages)
 
 
 def _fits(definitions: Definitions) -> bool:

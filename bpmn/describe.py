@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bpmn.chart_words import words
+from bpmn.citing import cited
 from bpmn.drawing import Drawing, PlacedNode
-from bpmn.frame import cited
 from bpmn.model import Definitions, Node
+from bpmn.node_shapes import node_of
 from bpmn.places import markers
 
 
@@ -18,8 +19,6 @@ def describe(
 
     ``beside`` is the visible name that stands outside the node.
     """
-    from bpmn.diagram import node_of
-
     say = words(drawing.lang)["say"]
     node = node_of(definitions, placed.id)
     joint = "" if drawing.lang == "zh" else " "

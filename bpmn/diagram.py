@@ -6,24 +6,24 @@ colours are baked in as native nodes, which is what PDF and PNG show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bpmn import bake, frame
+from bpmn.curves import bezier, slash, towards
 from bpmn.dot import Dot, Point, label, spline
 from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedNode
 from bpmn.drawing import Label as PlacedLabel
 from bpmn.marks import PictureStatus
 from bpmn.model import Definitions, Node
+from bpmn.node_shapes import DETAIL_ROLES, node_of, shape_of
 from bpmn.palette import FONT, LOOKS, colour
 from bpmn.places import markers
 
 INCH = 72
 #: Length of an arrow head; the last leg of a route is shortened by it.
 HEAD = 6.5
-CORNER = 5
+#: Diameter of the circle where a message begins.
+TAIL = 5.2
 #: Graphviz draws the second border of a double one this far outside.
 RING = 4
-DETAIL_ROLES = frozenset({"post", "limit", "lane", "detail"})
 
 
 def to_dot(
@@ -40,18 +40,6 @@ def to_dot(
     ``drawing``; ``origin`` is a point at the drawing's left top.
     """
     return str(_Diagram(definitions, drawing, status, framed).dot)
-
-
-def bezier(points: Sequence[Point], radius: float = CORNER) -> list[Point]:
-    """A polyline as cubic splines with rounded corners."""
-    out = [points[0]]
-    current = points[0]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        reach = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        start, end = _towards(corner, before, reach), _towards(corner, after, reach)
-        out += [*_straight(current, start), corner, corner, end]
-        current = end
-    return out + _straight(current, points[-1])
 
 
 class _Diagram:
@@ -120,7 +108,7 @@ class _Diagram:
     def _node(self, key: str, placed: PlacedNode) -> None:
         node = node_of(self.definitions, placed.id)
         box = placed.box
-        shape = _shape(node, bool(placed.lines))
+        shape = shape_of(node, bool(placed.lines))
         doubled = RING * 2 if shape.get("peripheries") == "2" else 0
         look = LOOKS[self.status.status_of(placed.id)] if self.status and self.status.status_of(placed.id) else None
         ink = colour(look.ink) if look else colour("ink")
@@ -151,7 +139,9 @@ class _Diagram:
         return max(0.0, min(wanted, spare))
 
     def _label(self, key: str, placed: PlacedLabel) -> None:
+        ink = colour("fc-label")
         align = {"start": "LEFT", "end": "RIGHT"}.get(placed.anchor, "CENTER")
+        lines = ((line.text, line.size, ink, False) for line in placed.lines)
         self.dot.node(
             key,
             id=key,
@@ -159,7 +149,7 @@ class _Diagram:
             pos=self._pos(placed.box.centre),
             width=placed.box.width / INCH,
             height=placed.box.height / INCH,
-            label=label(((line.text, line.size, colour("fc-label"), False) for line in placed.lines), align=align),
+            label=label(lines, align=align, width=placed.box.width),
         )
 
     def _flow(self, key: str, flow: PlacedFlow) -> None:
@@ -173,7 +163,7 @@ class _Diagram:
     def _flow_look(self, flow: PlacedFlow) -> dict[str, str | float]:
         look: dict[str, str | float] = {}
         if flow.kind != "sequence":
-            look |= {"style": "dashed", "arrowhead": "empty"}
+            look |= {"style": "dashed", "arrowhead": "empty", "arrowtail": "odot", "dir": "both"}
         elif self.definitions.flows[flow.id].returns:
             look |= {"style": "dashed"}
         if self.status is not None and self.status.is_case:
@@ -184,10 +174,21 @@ class _Diagram:
     def _route(self, flow: PlacedFlow) -> str:
         points = bezier(flow.points)
         # Baked arrows are drawn over the nodes: the tip stops before the border.
-        end = _towards(flow.points[-1], flow.points[-2], 0 if self.status is None else 2)
-        points[-1] = _towards(end, flow.points[-2], HEAD)
-        tip = f"e,{end[0]:.2f},{self._y(end[1]):.2f} "
-        return tip + spline([(x, self._y(y)) for x, y in points])
+        end = towards(flow.points[-1], flow.points[-2], 0 if self.status is None else 2)
+        points[-1] = towards(end, flow.points[-2], HEAD)
+        tips = f"e,{self._pos(end)} "
+        if flow.kind != "sequence":
+            tips = f"s,{self._pos(flow.points[0])} {tips}"
+            points[0] = towards(flow.points[0], flow.points[1], TAIL)
+        route = tips + spline([(x, self._y(y)) for x, y in points])
+        if self._is_default(flow):
+            route += ";" + spline([(x, self._y(y)) for x, y in slash(flow.points[0], flow.points[1])])
+        return route
+
+    def _is_default(self, flow: PlacedFlow) -> bool:
+        """BPMN marks the default flow with a slash; the government chart says it in words."""
+        source = self.definitions.nodes.get(flow.source)
+        return self.drawing.notation == "bpmn" and source is not None and source.default == flow.id
 
     def _anchor(self, key: str, point: Point) -> str:
         """An invisible end for a message to the border of a pool."""
@@ -205,71 +206,5 @@ class _Diagram:
         return f"{point[0]:.2f},{self._y(point[1]):.2f}"
 
 
-def node_of(definitions: Definitions, node_id: str) -> Node:
-    """The node or artifact a placed node stands for."""
-    found = definitions.nodes.get(node_id)
-    if found is None:
-        found = next((artifact for artifact in definitions.artifacts if artifact.id == node_id), None)
-    return found or Node(id=node_id, type="task")
-
-
 def _ink(line: Line, ink: str) -> str:
     return colour("ink-2") if line.role in DETAIL_ROLES and ink == colour("ink") else ink
-
-
-def _shape(node: Node, has_text: bool) -> dict[str, str | float]:
-    """DOT shape of a node (BPMN 2.0.2 tables 7.2, 10.x; a government terminator is an event with its text inside)."""
-    if node.kind == "gateway":
-        return {"shape": "diamond", "style": "filled", "fillcolor": colour("fc-shape"), "penwidth": "1.4"}
-    if node.kind == "event":
-        return _event_shape(node, has_text)
-    if node.kind == "artifact":
-        return _artifact_shape(node)
-    shape: dict[str, str | float] = {"shape": "box", "style": "rounded,filled", "fillcolor": colour("fc-shape")}
-    shape["penwidth"] = "3.2" if node.type == "callActivity" else "1.4"
-    if node.type == "transaction":
-        shape["peripheries"] = "2"
-    if node.triggered_by_event:
-        shape["style"] = "rounded,filled,dotted"
-    if node.expanded:
-        shape |= {"labelloc": "t", "fillcolor": colour("fc-lane")}
-    return shape
-
-
-def _event_shape(node: Node, has_text: bool) -> dict[str, str | float]:
-    shape: dict[str, str | float] = {"shape": "circle", "style": "filled", "fillcolor": colour("fc-shape")}
-    if has_text:
-        shape |= {"shape": "box", "style": "rounded,filled"}
-    shape["penwidth"] = "3.4" if node.type == "endEvent" else "1.4"
-    if not has_text and node.type in ("boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"):
-        shape["peripheries"] = "2"
-    if not node.interrupting:
-        shape["style"] = f"{shape['style']},dashed"
-    return shape
-
-
-def _artifact_shape(node: Node) -> dict[str, str | float]:
-    shapes = {"dataStoreReference": "cylinder", "textAnnotation": "plaintext", "group": "box"}
-    style = {"group": "rounded,dashed", "textAnnotation": ""}.get(node.type, "filled")
-    return {
-        "shape": shapes.get(node.type, "note"),
-        "style": style,
-        "fillcolor": colour("fc-lane"),
-        "penwidth": "1.2",
-    }
-
-
-def _distance(a: Point, b: Point) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
-def _towards(start: Point, end: Point, reach: float) -> Point:
-    length = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
-    if not length:
-        return start
-    return (start[0] + (end[0] - start[0]) * reach / length, start[1] + (end[1] - start[1]) * reach / length)
-
-
-def _straight(start: Point, end: Point) -> list[Point]:
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    return [(start[0] + dx / 3, start[1] + dy / 3), (start[0] + 2 * dx / 3, start[1] + 2 * dy / 3), end]

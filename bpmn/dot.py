@@ -30,29 +30,33 @@ def label(
     lines: Iterable[tuple[str, float, str, bool]],
     *,
     align: str = "CENTER",
+    width: float = 0,
     room_above: float = 0,
     room_below: float = 0,
 ) -> Label:
     """Lines of (text, size in points, colour, bold) as a Graphviz label; empty lines are left out.
 
-    ``align`` is LEFT, CENTER or RIGHT; ``room_above`` and ``room_below`` keep that many points
+    ``align`` is LEFT, CENTER or RIGHT within at least ``width`` points; ``room_above`` and ``room_below`` are kept
     free.
     """
     rows = []
     for text, size, colour, bold in lines:
-        shown = clean(text)
-        if not shown:
+        if not clean(text):
             continue
-        # Doubled: HTML-like labels still expand \N \G \E.
-        safe = html.escape(shown).replace("\\", "&#92;&#92;")
-        face = f"<B>{safe}</B>" if bold else safe
+        face = f"<B>{_safe(text)}</B>" if bold else _safe(text)
         rows.append(f'<TR><TD ALIGN="{align}"><FONT POINT-SIZE="{size:g}" COLOR="{colour}">{face}</FONT></TD></TR>')
     if rows and room_above > 0:
         rows.insert(0, _spacer(room_above))
     if rows and room_below > 0:
         rows.append(_spacer(room_below))
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+    wide = f' WIDTH="{width:.0f}"' if width else ""
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{wide}>'
     return Label(f"{table}{''.join(rows)}</TABLE>" if rows else "")
+
+
+def _safe(text: str) -> str:
+    """A text for an HTML-like label. Backslashes are doubled: Graphviz expands \\N \\G \\E there too."""
+    return html.escape(clean(text)).replace("\\", "&#92;&#92;")
 
 
 def _spacer(height: float) -> str:
@@ -61,8 +65,7 @@ def _spacer(height: float) -> str:
 
 def line_label(text: str, size: float, colour: str) -> Label:
     """One bold line, centred in its node: a number, a sign."""
-    safe = html.escape(clean(text)).replace("\\", "&#92;&#92;")
-    return Label(f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}"><B>{safe}</B></FONT>' if safe else "")
+    return Label(f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}"><B>{_safe(text)}</B></FONT>' if clean(text) else "")
 
 
 def spline(points: Sequence[Point]) -> str:

@@ -141,6 +141,18 @@ def splines(data: str) -> Iterator[list[Point]]:
         yield points
 
 
+def flattened(spline: list[Point], pieces: int = 6) -> list[Point]:
+    """A cubic spline as a polyline."""
+    points = [spline[0]]
+    for a, b, c, d in zip(spline[::3], spline[1::3], spline[2::3], spline[3::3], strict=False):
+        for step in range(1, pieces + 1):
+            t = step / pieces
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
+            points.append((x, y))
+    return points
+
+
 def _corner(command: str, values: list[float], points: list[Point]) -> Point:
     x, y = points[-1]
     if command == "H":

@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 
 from bpmn import drawing_json
+from bpmn.collapse import collapsed
 from bpmn.errors import Refused
 from bpmn.layout import PROFILES, lay_out
 from bpmn.reader import read
@@ -23,8 +24,6 @@ def answer(request: bytes) -> bytes:
     try:
         definitions = read(data)
         if wanted["collapse"]:
-            from bpmn.chart import collapsed
-
             definitions = collapsed(definitions)
         profile = replace(PROFILES[wanted["form"]], notation=wanted["notation"])
         return drawing_json.to_json(lay_out(definitions, profile, wanted["labels"], wanted["lang"]))

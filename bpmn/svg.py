@@ -13,15 +13,17 @@ from lxml import etree
 from bpmn import places, xml
 from bpmn.anchors import anchor
 from bpmn.chart_words import words
+from bpmn.citing import title_of
 from bpmn.describe import describe
-from bpmn.diagram import DETAIL_ROLES, node_of
 from bpmn.drawing import Box, Drawing, Label, Line, PlacedFlow, PlacedNode
 from bpmn.errors import Refused
-from bpmn.frame import Frame, title_of
+from bpmn.frame import Frame
 from bpmn.model import Definitions, Node
+from bpmn.node_shapes import node_of
 from bpmn.paths import Origin, number, outline, route
 from bpmn.places import times_place
 from bpmn.safe_svg import RAW, SVG, assert_safe
+from bpmn.svg_parts import circle, element, frame_group, rect, shapes, text_lines, use
 
 __all__ = ["assert_safe", "dress"]
 
@@ -44,14 +46,6 @@ def dress(
     Raises Refused ``draw.failed`` when an element of the drawing is missing in the raw SVG.
     """
     return _Dresser(raw_svg, definitions, drawing, prefix, labels or {}, framed).svg()
-
-
-def element(tag: str, **attributes: str) -> etree._Element:
-    """An SVG element; ``class_`` is class, other underscores are hyphens."""
-    made = etree.Element(f"{{{SVG}}}{tag}", nsmap={None: SVG})
-    for name, value in attributes.items():
-        made.set(name.rstrip("_").replace("_", "-"), value)
-    return made
 
 
 class _Dresser:
@@ -85,7 +79,7 @@ class _Dresser:
             body.append(self._node(placed))
         root.append(body)
         if self.framed is not None:
-            root.append(self._frame(self.framed))
+            root.append(frame_group(self.framed, self._group, self.origin, self.size))
         return etree.tostring(root, encoding="unicode")
 
     def _root(self) -> etree._Element:
@@ -136,8 +130,8 @@ class _Dresser:
     def _band(self, key: str, band_id: str, name: str, box: Box, lines: tuple[Line, ...]) -> etree._Element:
         group = element("g", class_=name, text_anchor="middle")
         self._identify(group, f"{name.split()[0]}-{anchor(band_id)}")
-        group.append(_rect(box, 0))
-        for text in self._lines(self._group(key), lines, box.centre[0]):
+        group.append(rect(box, 0))
+        for text in text_lines(self._group(key), lines, box.centre[0], self.origin, self.size):
             text.set("font-size", text.get("font-size") or number(self.size))
             text.attrib.pop("class", None)
             group.append(text)
@@ -165,6 +159,8 @@ class _Dresser:
         for head in self._group(key).iter(f"{{{SVG}}}polygon", f"{{{SVG}}}ellipse"):
             if xml.local_name(head) == "polygon":
                 group.append(element("path", class_="head", d=outline(head.get("points", ""), self.origin)))
+            else:
+                group.append(circle(head, self.origin, "head"))
         x, y = times_place(self.drawing, flow)
         group.append(element("g", class_="ov", transform=f"translate({number(x)} {number(y + 4)})"))
         return group
@@ -191,59 +187,17 @@ class _Dresser:
         )
         self._identify(link, f"node-{anchor(node.id)}")
         raw = self._group(key)
-        link.extend(self._shapes(raw, placed, node))
-        link.extend(self._lines(raw, placed.lines, placed.box.centre[0]))
+        link.extend(shapes(raw, placed, node, self.origin))
+        link.extend(text_lines(raw, placed.lines, placed.box.centre[0], self.origin, self.size))
         for i, label in enumerate(self.drawing.labels):
             if label.owner == node.id:
                 link.extend(self._label(f"l{i}", label, "beside"))
         link.extend(self._marks(placed, node))
         return link
 
-    def _shapes(self, raw: etree._Element, placed: PlacedNode, node: Node) -> list[etree._Element]:
-        shapes: list[etree._Element] = []
-        for shape in raw.iter(f"{{{SVG}}}polygon", f"{{{SVG}}}path", f"{{{SVG}}}ellipse", f"{{{SVG}}}polyline"):
-            name = "ring" if shapes else "shape"
-            if xml.local_name(shape) == "ellipse":
-                made = element(
-                    "circle", cx=self.origin.x(shape, "cx"), cy=self.origin.y(shape, "cy"), r=_size(shape.get("rx", ""))
-                )
-            elif node.kind in ("task", "sub") or node.type == "group" or (node.kind == "event" and placed.lines):
-                terminator = node.kind == "event"
-                inset = 4 * len(shapes)
-                box = placed.box
-                box = Box(
-                    left=box.left + inset, top=box.top + inset, right=box.right - inset, bottom=box.bottom - inset
-                )
-                made = _rect(box, box.height / 2 if terminator else 10)
-            elif xml.local_name(shape) == "path":
-                made = element("path", d=route(shape.get("d", ""), self.origin))
-            else:
-                made = element(
-                    "path", d=outline(shape.get("points", ""), self.origin, xml.local_name(shape) == "polygon")
-                )
-            made.set("class", name)
-            shapes.append(made)
-        # The outer border lies behind the inner one, which carries the status.
-        return shapes[::-1]
-
-    def _lines(self, raw: etree._Element, lines: tuple[Line, ...], x: float) -> list[etree._Element]:
-        """Graphviz says how high each line stands; the words are the drawing's own, centred for any font."""
-        heights = [self.origin.y(text) for text in raw.iter(f"{{{SVG}}}text")]
-        shown = [line for line in lines if line.text.strip()]
-        made = []
-        for line, y in zip(shown, heights, strict=False):
-            text = element("text", x=number(x), y=y)
-            if line.size != self.size:
-                text.set("font-size", number(line.size))
-            if line.role in DETAIL_ROLES:
-                text.set("class", "detail")
-            text.text = line.text
-            made.append(text)
-        return made
-
     def _label(self, key: str, label: Label, name: str = "") -> list[etree._Element]:
         x = {"start": label.box.left, "end": label.box.right}.get(label.anchor, label.box.centre[0])
-        made = self._lines(self._group(key), label.lines, x)
+        made = text_lines(self._group(key), label.lines, x, self.origin, self.size)
         for text in made:
             text.set("text-anchor", label.anchor)
             if name:
@@ -254,17 +208,17 @@ class _Dresser:
 
     def _marks(self, placed: PlacedNode, node: Node) -> list[etree._Element]:
         made = [
-            _use(f"i-{symbol.name}", symbol.left, symbol.top, symbol.side, symbol.side, "ico")
+            use(f"i-{symbol.name}", symbol.left, symbol.top, symbol.side, symbol.side, "ico")
             for symbol in places.symbols(node, placed)
         ]
         corner = places.type_place(node, placed)
         if corner is not None:
             left, top = corner[0] - places.TYPE / 2, corner[1] - places.TYPE / 2
-            made.append(_use(f"t-{node.type}", left, top, places.TYPE, places.TYPE, "ico"))
+            made.append(use(f"t-{node.type}", left, top, places.TYPE, places.TYPE, "ico"))
         level = places.risk_level(node)
         if level:
             left, top = places.risk_place(placed)
-            made.append(_use(f"r-{level}", left, top, places.RISK_WIDTH, places.RISK_HEIGHT, "risk"))
+            made.append(use(f"r-{level}", left, top, places.RISK_WIDTH, places.RISK_HEIGHT, "risk"))
         if placed.number:
             x, y = places.number_place(placed)
             text = element("text", class_="nt", x=number(x), y=number(y + 3.8))
@@ -278,30 +232,6 @@ class _Dresser:
             )
         return made
 
-    # -- frame ----------------------------------------------------------------------------------------------------
-
-    def _frame(self, framed: Frame) -> etree._Element:
-        group = element("g", class_="frame", aria_hidden="true")
-        if framed.gutter is not None:
-            gutter = element("g", class_="lane alt")
-            gutter.append(_rect(framed.gutter, 0))
-            group.append(gutter)
-        for i, text in enumerate(framed.texts):
-            x = text.box.centre[0] if text.anchor == "middle" else text.box.left
-            for made in self._lines(self._group(f"f{i}"), text.lines, x):
-                made.set("font-size", made.get("font-size") or number(self.size))
-                made.set("text-anchor", text.anchor)
-                made.set("class", f"{text.ink} bold" if text.bold else text.ink)
-                group.append(made)
-        for status, x, y in framed.legend:
-            if status == "todo":
-                sign = _rect(Box(left=x, top=y + 3, right=x + 20, bottom=y + 17), 3)
-                sign.set("class", "sign-todo")
-                group.append(sign)
-            else:
-                group.append(_use(f"s-{status}", x, y, 20, 20, ""))
-        return group
-
 
 def _classes(node: Node) -> list[str]:
     names = ["bpmn", node.kind, f"k-{node.type}"]
@@ -312,24 +242,6 @@ def _classes(node: Node) -> list[str]:
     if node.triggered_by_event:
         names.append("evented")
     return names
-
-
-def _rect(box: Box, radius: float) -> etree._Element:
-    made = element("rect", x=number(box.left), y=number(box.top), width=number(box.width), height=number(box.height))
-    if radius:
-        made.set("rx", number(radius))
-    return made
-
-
-def _use(name: str, left: float, top: float, width: float, height: float, class_: str) -> etree._Element:
-    made = element("use", href=f"#{name}", x=number(left), y=number(top), width=number(width), height=number(height))
-    if class_:
-        made.set("class", class_)
-    return made
-
-
-def _size(text: str) -> str:
-    return number(float(text))
 
 
 def _common_size(drawing: Drawing) -> float:
