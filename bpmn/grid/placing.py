@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bpmn.drawing import Box, Label, PlacedFlow, PlacedNode, PlacedPool, Point
 from bpmn.grid.captions import Exit, Space, at_exit
 from bpmn.grid.metric import Metric
+from bpmn.grid.planning import Sized
 from bpmn.grid.routing import Route
 from bpmn.grid.scene import PARTICIPANT
 from bpmn.grid.shapes import BOUNDARY, GATEWAY, Caption, as_lines, block_height, block_width, event_slot, title_height
@@ -40,15 +41,11 @@ class Placed:
         )
 
 
-def place(
-    metric: Metric,
-    routes: Mapping[int, Route],
-    legs: Mapping[int, Sequence[Leg]],
-    exits: Mapping[int, Exit],
-    insides: Mapping[str, Placed],
-    words: Words,
-) -> Placed:
-    """Everything of a scene; ``insides`` are its expanded sub-processes, already placed for themselves."""
+def place(sized: Sized, words: Words) -> Placed:
+    """Everything of a scene, and inside its expanded sub-processes everything of theirs."""
+    metric, exits = sized.metric, sized.exits
+    routes, legs = sized.plan.routes, sized.plan.legs
+    insides = {id_: place(inside, words) for id_, inside in sized.insides.items()}
     scene = metric.scene
     boxes = _boxes(metric)
     hung = _hung_boxes(metric, boxes)

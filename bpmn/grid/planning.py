@@ -1,0 +1,111 @@
+"""The stages in order: a scene gets its plan (rows, places, routes), the plan its sizes.
+
+A plan does not depend on sizes, so a chart that must be narrower is only measured again, not planned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bpmn.grid.captions import Exit, exits
+from bpmn.grid.columns import arrange, capacities
+from bpmn.grid.mesh import Mesh, weave
+from bpmn.grid.metric import Metric, Needs, Numbers, measure_out, needs_of
+from bpmn.grid.profile import Profile
+from bpmn.grid.ranking import Rows, rank
+from bpmn.grid.routing import Route, route
+from bpmn.grid.scene import Scene
+from bpmn.grid.shapes import Shape, opened, shape_of
+from bpmn.grid.tracks import Coordinates, Leg, Tracks, assign, legs_of
+from bpmn.grid.words import Words
+
+#: A box that must be narrower to fit its form gets narrower by this, down to the least; then arrows come closer.
+_NARROWER, _LEAST_TEXT, _LEAST_TRACK = 24, 96, 8
+#: What the frame of a sub-process takes from the text inside, and what it leaves at least.
+_NESTING, _LEAST_INNER = 56, 56
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A scene whose rows, places and routes are settled, and the plans of its expanded sub-processes."""
+
+    scene: Scene
+    rows: Rows
+    mesh: Mesh
+    routes: Mapping[int, Route]
+    legs: Mapping[int, list[Leg]]
+    insides: Mapping[str, Plan]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sized:
+    """A plan in points; ``exits`` are the names of its arrows."""
+
+    plan: Plan
+    metric: Metric
+    exits: Mapping[int, Exit]
+    insides: Mapping[str, Sized]
+
+
+def make_plan(scene: Scene, profile: Profile) -> Plan:
+    """Rows, places and routes of a scene and of those inside it."""
+    rows = rank(scene, capacities(scene, profile.columns))
+    mesh = weave(scene, rows, arrange(scene, rows))
+    routes = route(scene, rows, mesh)
+    return Plan(
+        scene=scene,
+        rows=rows,
+        mesh=mesh,
+        routes=routes,
+        legs=legs_of(scene, mesh, routes),
+        insides={id_: make_plan(inside, profile) for id_, inside in scene.insides.items()},
+    )
+
+
+def fit(plan: Plan, words: Words, profile: Profile) -> Sized:
+    """The plan in points, with narrower boxes and tracks as long as it is too wide for its form."""
+    sized = _size(plan, words, profile)
+    while profile.max_width is not None and sized.metric.width > profile.max_width:
+        if profile.text_width - _NARROWER >= _LEAST_TEXT:
+            profile = replace(profile, text_width=profile.text_width - _NARROWER)
+        elif profile.track > _LEAST_TRACK:
+            profile = replace(profile, track=_LEAST_TRACK)
+        else:
+            break
+        sized = _size(plan, words, profile)
+    return sized
+
+
+def _size(plan: Plan, words: Words, profile: Profile) -> Sized:
+    inner = profile
+    if profile.max_width is not None:
+        inner = replace(profile, text_width=max(_LEAST_INNER, profile.text_width - _NESTING))
+    insides = {id_: _size(inside, words, inner) for id_, inside in plan.insides.items()}
+    shapes = _shapes(plan.scene, insides, words, profile)
+    names = exits(plan.scene, plan.routes, shapes, words, profile)
+    needs = needs_of(plan.scene, plan.mesh, plan.routes, shapes, names, words, profile)
+    return Sized(plan=plan, metric=_settle(plan, shapes, needs, profile), exits=names, insides=insides)
+
+
+def _shapes(scene: Scene, insides: Mapping[str, Sized], words: Words, profile: Profile) -> dict[str, Shape]:
+    shapes = {}
+    for id_, node in scene.nodes.items():
+        hung, inside = scene.hung.get(id_, ()), insides.get(id_)
+        if inside is not None:
+            shapes[id_] = opened(node, (inside.metric.width, inside.metric.height), words, profile, hung)
+        else:
+            shapes[id_] = shape_of(node, words, profile, hung)
+    return shapes
+
+
+def _settle(plan: Plan, shapes: Mapping[str, Shape], needs: Needs, profile: Profile) -> Metric:
+    """Tracks and points by turns: where arrows turn decides the order of their tracks, and that where they turn."""
+    where: Coordinates = Numbers(scene=plan.scene, mesh=plan.mesh, tracks=Tracks({}, {}))
+    where = Numbers(scene=plan.scene, mesh=plan.mesh, tracks=assign(plan.mesh, plan.scene, plan.legs, where))
+    tracks = assign(plan.mesh, plan.scene, plan.legs, where)
+    metric = measure_out(plan.scene, plan.mesh, shapes, needs, tracks, profile)
+    for _ in range(2):
+        tracks = assign(plan.mesh, plan.scene, plan.legs, metric)
+        metric = measure_out(plan.scene, plan.mesh, shapes, needs, tracks, profile)
+    return metric
