@@ -114,7 +114,8 @@ def test_several_instances(parallel: bool) -> None:
     nodes = {
         "S": "startEvent", "E": "endEvent",
         "A": f'userTask|<multiInstanceLoopCharacteristics isSequential="{sequence}">'
-             "<loopCardinality>3</loopCardinality><completionCondition>enough = true</completionCondition></multiInstanceLoopCharacteristics>",
+             "<loopCardinality>3</loopCardinality><completionCondition>enough = true"
+             "</completionCondition></multiInstanceLoopCharacteristics>",
     }  # fmt: skip
     run = Run.of(nodes, "S>A A>E")
     assert list(spiff.open_items(run.state)) == (["A#1.1", "A#1.2", "A#1.3"] if parallel else ["A#1.1"])
