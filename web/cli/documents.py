@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpmn.diff import Change
 from bpmn.errors import Refused
 from bpmn.linter import Finding
 from bpmn.quality import Flaw
@@ -182,3 +183,8 @@ def person(somebody: answers.Person) -> dict[str, Any]:
 def flaw(found: Flaw) -> dict[str, Any]:
     """One thing wrong with a drawing."""
     return {"kind": found.kind, "severity": found.severity, "elements": list(found.elements)}
+
+
+def change(found: Change, lang: str) -> dict[str, Any]:
+    """One difference between two versions, in words."""
+    return {"kind": found.kind, "element": found.element, "message": found.say(lang).message}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bpmn.errors import Refused
+from bpmn.linter import Finding
 from bpmn.wording import say
 from engine.errors import Newer, Rejection
 from web import wording
@@ -18,12 +19,13 @@ from web.session import NotReady, settings
 EXPECTED = (Rejection, Refused, Newer, NotReady, OSError)
 
 
-def explain(error: BaseException, lang: str) -> str:
-    """The failure for people."""
+def explain(error: BaseException, lang: str, file: str = "") -> str:
+    """The failure for people; ``file`` is what the verb was about, '' for none."""
     if isinstance(error, Rejection):
-        return _rejected(error, lang)
+        return _rejected(error, lang, file)
     if isinstance(error, Refused):
-        return refused(error, lang)
+        sentence = say(error.code, lang, **error.params)
+        return located(sentence.message, sentence.remedy, error.element, error.line, lang, file)
     if isinstance(error, Newer):
         return word("newer", lang, revision=error)
     if isinstance(error, NotReady):
@@ -32,30 +34,30 @@ def explain(error: BaseException, lang: str) -> str:
     return word("file", lang, file=error.filename or "", reason=error.strerror or error)
 
 
-def refused(error: Refused, lang: str, file: str = "") -> str:
-    """A text that cannot be used: where, what is wrong, what to do."""
-    sentence = say(error.code, lang, **error.params)
-    return located(sentence.message, sentence.remedy, error.element, error.line, lang, file)
-
-
 def located(message: str, remedy: str, element: str | None, line: int | None, lang: str, file: str = "") -> str:
     """``file, line 7, element X: message remedy``, each part where it is known."""
     places = [file, word("line", lang, line=line) if line else "", word("element", lang, id=element) if element else ""]
     place = word("comma", lang).join(part for part in places if part)
-    return (place + word("colon", lang) if place else "") + " ".join(part for part in (message, remedy) if part)
+    return (place + word("colon", lang) if place else "") + word("space", lang).join(
+        part for part in (message, remedy) if part
+    )
 
 
-def _rejected(rejection: Rejection, lang: str) -> str:
+def _rejected(rejection: Rejection, lang: str, file: str) -> str:
     sentence = wording.rejection(rejection.code, presentable(rejection.params), lang)
-    details = rejection.params.get("findings") or rejection.params.get("errors")
-    if rejection.code == "publish.findings" and isinstance(details, list):
-        first = details[0]
+    return word("space", lang).join([sentence, *_details(rejection, lang, file)])
+
+
+def _details(rejection: Rejection, lang: str, file: str) -> Iterator[str]:
+    """The first finding that stopped a publication; every field that was not right."""
+    if isinstance(findings := rejection.params.get("findings"), list):
+        first: Finding = findings[0]
         words = say(first.rule, lang, **first.params)
-        return f"{sentence} {located(words.message, words.remedy, first.element, first.line, lang)}"
-    if rejection.code == "form.invalid" and isinstance(details, list):
-        fields = (wording.word("field", e.code, lang, label=e.field, **e.params) for e in details)
-        return f"{sentence} {word('comma', lang).join(fields)}"
-    return sentence
+        yield located(words.message, words.remedy, first.element, first.line, lang, file)
+    if isinstance(errors := rejection.params.get("errors"), list):
+        yield word("comma", lang).join(
+            wording.word("field", error.code, lang, **{"label": error.field, **error.params}) for error in errors
+        )
 
 
 def presentable(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import engine
 from bpmn import chart, diff, linter, quality, text
 from bpmn.errors import Refused
 from bpmn.package import FlowPackage, load
-from bpmn.wording import say
 from web.cli import documents, lines
 from web.cli.database import reading, writing
 from web.cli.given import FORM, clock, output
@@ -102,13 +101,10 @@ def differences(key: str, old: int, new: int) -> None:
     """Say what changed between two versions."""
     with reading() as session:
         before, after = (_published(session, key, version).definitions for version in (old, new))
-    changes = [
-        {"kind": change.kind, "element": change.element, "message": say(change.kind, lang(), **change.params).message}
-        for change in diff.diff(before, after)
-    ]
+    changes = diff.diff(before, after)
     tell(
-        {"key": key, "from": old, "to": new, "changes": changes},
-        [change["message"] for change in changes] or [word("no_changes", lang(), key=key, old=old, new=new)],
+        {"key": key, "from": old, "to": new, "changes": [documents.change(one, lang()) for one in changes]},
+        [one.say(lang()).message for one in changes] or [word("no_changes", lang(), key=key, old=old, new=new)],
     )
 
 
@@ -146,7 +142,8 @@ def _findings(path: Path) -> Iterator[dict[str, Any]]:
     """What is wrong with one flow; a file that cannot be read at all is one finding."""
     try:
         for found in linter.lint(load(path)):
-            yield documents.finding(found, str(path), lang())
+            inside = path / found.file if found.file and path.suffix != ".bpmn" else path
+            yield documents.finding(found, str(inside), lang())
     except Refused as refused:
         yield documents.refused(refused, str(path), lang())
 

@@ -19,6 +19,8 @@ from web.session import settings
 
 #: More bytes than any form sends.
 MAX_DATA = 2**20
+#: Powers of ten of a number; more could fill the memory when it is written out.
+MAX_POWER = 100
 
 
 class Data(click.ParamType[dict[str, Any]]):
@@ -32,7 +34,7 @@ class Data(click.ParamType[dict[str, Any]]):
             return value
         try:
             data = json.loads(
-                _text(value), parse_float=Decimal, parse_constant=_not_json, object_pairs_hook=_without_repeats
+                _text(value), parse_float=_number, parse_constant=_not_json, object_pairs_hook=_without_repeats
             )
         except OSError as error:
             self.fail(f"{value[1:]}: {error.strerror}", param, ctx)
@@ -101,6 +103,13 @@ def _text(value: str) -> str:
     if len(raw) > MAX_DATA:
         raise ValueError(f"more than {MAX_DATA} bytes")
     return raw.decode("utf-8-sig")
+
+
+def _number(text: str) -> Decimal:
+    value = Decimal(text)
+    if abs(value.adjusted()) > MAX_POWER:
+        raise ValueError(f"the number {text[:20]} is out of range")
+    return value
 
 
 def _not_json(text: str) -> NoReturn:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bpmn.wording import say
 from engine import answers
 from engine.status import ACTIVE
 from web import wording
@@ -87,8 +88,15 @@ def open_now(items: tuple[answers.WorkItem, ...], incidents: tuple[answers.Incid
         for choice in item.choices:
             yield word("choice", lang, arrow=choice.arrow, label=choice.label)
     for stuck in incidents:
-        reason = wording.word("incident", stuck.code, lang, **stuck.params)
-        yield word("incident", lang, item=stuck.item, name=stuck.name, reason=reason)
+        yield word("incident", lang, item=stuck.item, name=stuck.name, reason=why(stuck, lang))
+
+
+def why(stuck: answers.Incident, lang: str) -> str:
+    """Why an element is stuck, as a sentence."""
+    params = {name: "; ".join(value) if isinstance(value, list) else value for name, value in stuck.params.items()}
+    if "reason" in params:
+        params["reason"] = say(str(params["reason"]), lang).message
+    return wording.word("incident", stuck.code, lang, **params)
 
 
 def due(when: answers.Due | None, lang: str) -> str:

@@ -18,6 +18,8 @@ from web.cli import failures
 from web.session import settings
 
 LANGS = ("zh", "en")
+#: A whole number longer than this is printed as a text.
+WHOLE_DIGITS = 40
 
 
 class Stop(click.ClickException):
@@ -43,7 +45,7 @@ class Verb(click.Command):
         try:
             return super().invoke(ctx)
         except failures.EXPECTED as error:
-            raise Stop(failures.explain(error, lang())) from error
+            raise Stop(failures.explain(error, lang(), str(ctx.params.get("path", "")))) from error
 
 
 class Verbs(AppGroup):
@@ -75,8 +77,10 @@ def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
 def _plain(value: object) -> object:
     """Values JSON does not know: numbers stay numbers where no digit is lost, dates and instants are ISO 8601."""
     if isinstance(value, Decimal):
-        whole = int(value) if value == value.to_integral_value() else float(value)
-        return whole if Decimal(str(whole)) == value else str(value)
+        if value.adjusted() < WHOLE_DIGITS and value == value.to_integral_value():
+            return int(value)
+        number = float(value)
+        return number if Decimal(repr(number)) == value else str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)

@@ -52,7 +52,7 @@ class Cast:
         return dict(scenario) | {"start": start, "step": steps}
 
     def _kind(self, schema: Mapping[str, Any]) -> str:
-        return self._random.choice(schema.get("enum", ["organisation"]))
+        return str(self._random.choice(schema.get("enum", ["organisation"])))
 
     def _recast(self, name: str, value: Any, schema: Mapping[str, Any], kind: str, parts: dict[str, str]) -> Any:
         if name == "applicant_kind":
@@ -73,7 +73,7 @@ class Cast:
 
     def _name(self, kind: str) -> str:
         if kind == "person":
-            return self._random.choice(self._names["surnames"]) + self._random.choice(self._names["given"])
+            return "".join(self._random.choice(self._names[part]) for part in ("surnames", "given"))
         return str(self._random.choice(self._names["organisations"]))
 
     def _number(self, kind: str) -> str:

@@ -111,10 +111,11 @@ def _planned(
     for group in groups:
         flow, name = group["flow"], group["story"]
         story = own.get(name) or packages[flow].scenarios[name]
-        rest = {name: group[name] for name in ("until", "skip", "then", "reason", "code") if name in group}
-        for days in group["opened"]:
+        rest = {name: group[name] for name in ("until", "skip", "then", "reason") if name in group}
+        for place, days in enumerate(group["opened"]):
             opened = now - timedelta(days=days, minutes=random.randrange(0, 180))
-            yield Planned(flow=flow, story=story, opened=opened, **rest)
+            code = group.get("code", False) and place == 0
+            yield Planned(flow=flow, story=story, opened=opened, code=code, **rest)
 
 
 def _play(session: Session, planned: Planned, package: FlowPackage, story: Story, cast: Cast, now: datetime) -> Done:
@@ -128,11 +129,18 @@ def _play(session: Session, planned: Planned, package: FlowPackage, story: Story
             break
         skip -= move.element == planned.until
         _fire(session, opened.case, move.at)
+        if not _is_open(session, opened.case, move.element):
+            break
         _do(session, opened.case, move, package, cast)
         at = move.at
     _afterwards(session, opened.case, planned, cast, min(at + timedelta(hours=3), now))
     _fire(session, opened.case, now)
     return opened
+
+
+def _is_open(session: Session, case: str, element: str) -> bool:
+    """A holiday may have made somebody miss a time limit of the story; then it ends there, as a real case would."""
+    return any(element == item.element.rpartition("/")[2] for item in engine.todo(session, case).work_items)
 
 
 def _do(session: Session, case: str, move: Move, package: FlowPackage, cast: Cast) -> None:

@@ -13,8 +13,6 @@ from engine.law.calendar import is_working_day
 
 ZONE = ZoneInfo("Asia/Shanghai")
 APPLICANT = "applicant"
-#: Between two moves that would otherwise change places.
-GAP = timedelta(minutes=10)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -50,19 +48,22 @@ def tell_from(scenario: Mapping[str, Any], opened: datetime) -> Story:
     first = datetime.combine(day, before.time(), ZONE) + timedelta(minutes=opened.minute)
     first = min(first, opened.astimezone(ZONE))
     moves: list[Move] = []
+    planned, last = before, first
     for step in scenario.get("step", ()):
         if "do" in step:
-            moves.append(_moved(step, before, first, moves[-1].at if moves else first))
+            moves.append(_moved(step, planned, last))
+            planned, last = datetime.fromisoformat(step["at"]), moves[-1].at
     post = start.get("as", APPLICANT)
     return Story(at=first, post=post, data=_shift(start.get("data", {}), first - before), moves=tuple(moves))
 
 
-def _moved(step: Mapping[str, Any], before: datetime, first: datetime, last: datetime) -> Move:
-    planned = datetime.fromisoformat(step["at"]).astimezone(ZONE)
-    at = max(first + (planned - before), last + GAP)
+def _moved(step: Mapping[str, Any], planned: datetime, last: datetime) -> Move:
+    """A step as long after the ``last`` move as it was planned after the step before, then on to a working day."""
+    told = datetime.fromisoformat(step["at"]).astimezone(ZONE)
+    at = last + (told - planned)
     while step["as"] != APPLICANT and not is_working_day(at.date())[0]:
         at += timedelta(days=1)
-    return Move(at=at, element=step["do"], post=step["as"], data=_shift(step.get("data", {}), at - planned))
+    return Move(at=at, element=step["do"], post=step["as"], data=_shift(step.get("data", {}), at - told))
 
 
 def _shift(data: Mapping[str, Any], by: timedelta) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 
-def word(code: str, lang: str, **params: object) -> str:
+def word(code: str, lang: str, /, **params: object) -> str:
     """The words of ``code`` with its slots filled."""
     return _words(lang)[code].format(**params)
 
