@@ -1,4 +1,4 @@
-"""Sunpath 阳光流程: the one place where the three houses meet. ``flask …``, ``python app.py``, ``gunicorn "app:create_app()"``."""
+"""Sunpath 阳光流程: settings → database → web. For ``flask …``, ``python app.py``, gunicorn "app:create_app()"."""
 
 from flask import Flask
 

@@ -10,6 +10,7 @@ from web import (
     applying,
     auth,
     cases,
+    cli,
     downloads,
     errors,
     formatting,
@@ -40,4 +41,5 @@ def create_app(settings: Settings, store: Store) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.bp)
     security.limit_attempts(app)
+    cli.install(app)
     return app

@@ -13,8 +13,10 @@ from flask_babel import gettext as _
 
 import engine
 from engine.answers import Person
+from web.language import lang
 from web.security import is_loopback
 from web.session import now, read, settings
+from web.wording import word
 
 bp = Blueprint("auth", __name__)
 
@@ -24,11 +26,11 @@ R = TypeVar("R")
 #: A signed-in officer is asked again after this long without a click, and after this long at all (trust.md section 4).
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
-#: Rooms of the staff: page, word in the bar, roles that may enter.
+#: Rooms of the staff and the roles that may enter; each has a page ``<room>.index`` and a word in ``web/words``.
 ROOMS = (
-    ("desk.index", "我的待办", frozenset({"clerk"})),
-    ("department.index", "流程编制", frozenset({"modeller", "reviewer", "publisher"})),
-    ("audit.index", "审计回放", frozenset({"auditor", "supervisor"})),
+    ("desk", frozenset({"clerk"})),
+    ("department", frozenset({"modeller", "reviewer", "publisher"})),
+    ("audit", frozenset({"auditor", "supervisor"})),
 )
 
 
@@ -52,8 +54,8 @@ def require_role(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Resp
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
             who = person()
             if who is None:
-                back = request.full_path if request.method == "GET" else (request.referrer and url_for(".index"))
-                return redirect(url_for("auth.sign_in", next=back or None))
+                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(url_for("auth.sign_in", next=back))
             if not who.roles & set(roles):
                 abort(403)
             return view(*args, **kwargs)
@@ -67,8 +69,8 @@ def rooms(who: Person | None) -> list[tuple[str, str]]:
     """Rooms a person may enter: (address, word)."""
     if who is None:
         return []
-    known = current_app.view_functions
-    return [(url_for(page), _(title)) for page, title, roles in ROOMS if page in known and who.roles & roles]
+    open_ = [room for room, roles in ROOMS if who.roles & roles and f"{room}.index" in current_app.view_functions]
+    return [(url_for(f"{room}.index"), word("room", room, lang())) for room in open_]
 
 
 def demo_is_open() -> bool:

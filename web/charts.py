@@ -1,4 +1,4 @@
-"""A chart on a page: the picture drawn at publishing with a status put in, for wide screens and for phones, and its words.
+"""A chart on a page: the picture drawn at publishing with a status put in, wide and for phones, and its words.
 
 Nothing is drawn per view. A version without a picture (too large to draw) shows its words and says so.
 """
@@ -33,7 +33,7 @@ class Chart:
     phone: Markup | None
     #: The symbols both use, once a page.
     sprite: Markup
-    twin: list[TwinStep]
+    twin: tuple[TwinStep, ...]
 
 
 def chart(session: Session, definition_id: int, words: FlowWords, status: PictureStatus) -> Chart:
@@ -57,7 +57,7 @@ def illustration(session: Session, definition_id: int, words: FlowWords, status:
     return Markup(sprite(words.lang) + still.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 
-def text_twin(words: FlowWords, picture: Picture | None) -> list[TwinStep]:
+def text_twin(words: FlowWords, picture: Picture | None) -> tuple[TwinStep, ...]:
     """The chart as words, in the order and with the numbers of the picture where there is one."""
     return twin(
         words.package.definitions,

@@ -1,4 +1,4 @@
-"""When something cannot be done: one page with what happened, why, and what to do now. Never a traceback, never a code alone."""
+"""When something cannot be done: a page that says what happened and what to do. Never a traceback or a bare code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A published flow in the reader's language: names of its elements, posts and sentences, Chinese where none is given."""
+"""A published flow in the reader's language: names, posts and sentences, Chinese where nothing else is given."""
 
 from __future__ import annotations
 

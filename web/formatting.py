@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import format_date, to_user_timezone
 from flask_babel import gettext as _
 
+from bpmn.anchors import anchor
 from engine.answers import Due
 from web.language import lang
 
@@ -18,7 +19,7 @@ _NBSP = "\u00a0"
 
 def install(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (moment, day, due_words, short_hash, plain, mask):
+    for filter_ in (moment, day, due_words, short_hash, plain, mask, anchor):
         app.jinja_env.filters[filter_.__name__] = filter_
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +19,8 @@ from web import wording
 from web.language import lang
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+#: Money and quantities; an exponent could make a number of a million digits.
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _TRUTH = {"true": True, "false": False}
 #: Texts longer than this get a box of several lines.
 _LONG = 200
@@ -101,7 +103,7 @@ def label_of(schema: Mapping[str, Any], name: str) -> str:
 def shown(schema: Mapping[str, Any], name: str, value: Any) -> Any:
     """A value as its field shows it: a choice by its label."""
     rule = schema.get("properties", {}).get(name, {})
-    labels = _labels(rule.get("items", {}) if rule.get("type") == "array" else rule)
+    labels = _labels(rule)
     if isinstance(value, list):
         return [labels.get(str(item), item) for item in value]
     return labels.get(str(value), value) if isinstance(value, str) else value
@@ -152,7 +154,6 @@ def _options(rule: Mapping[str, Any], kind: str, value: Any) -> Iterable[Option]
         labels = {"true": _("是"), "false": _("否")}
         chosen = {_as_text(value)}
     else:
-        rule = rule.get("items", {}) if kind == "checkboxes" else rule
         labels = _labels(rule)
         chosen = {str(item) for item in (value if isinstance(value, list) else [value])}
     return [Option(value=option, label=label, chosen=option in chosen) for option, label in labels.items()]
@@ -163,7 +164,8 @@ def _labels(rule: Mapping[str, Any]) -> dict[str, str]:
     labels = dict(rule.get("x-sun-labels", {}))
     if lang() == "en":
         labels |= rule.get("x-sun-en", {}).get("labels", {})
-    return {str(value): str(labels.get(str(value), value)) for value in rule.get("enum", ())}
+    values = rule.get("items", {}).get("enum", ()) if rule.get("type") == "array" else rule.get("enum", ())
+    return {str(value): str(labels.get(str(value), value)) for value in values}
 
 
 def _text(rule: Mapping[str, Any], key: str) -> str:
@@ -180,17 +182,9 @@ def _typed(rule: Mapping[str, Any], text: str) -> Any:
         return _TRUTH.get(text, text)
     if rule.get("type") == "integer" and _INTEGER.fullmatch(text):
         return int(text)
-    if rule.get("type") == "number":
-        return _decimal(text)
+    if rule.get("type") == "number" and _DECIMAL.fullmatch(text):
+        return Decimal(text)
     return text
-
-
-def _decimal(text: str) -> Decimal | str:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    return number if number.is_finite() and len(text) <= 30 else text
 
 
 def _as_text(value: Any) -> str:

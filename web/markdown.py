@@ -11,7 +11,7 @@ from markupsafe import Markup
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "h3", "h4", "h5", "h6", "blockquote", "code", "br", "hr"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 #: The page's own headings are h1 and h2; those of the text stand below.
-_DEEPER = 2
+_DEEPER = 1
 
 
 @lru_cache(maxsize=128)
@@ -19,6 +19,9 @@ def render(text: str) -> Markup:
     """HTML of a Markdown text: no raw HTML, no styles, no pictures, links to http(s) and mail only."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
+    if tokens and tokens[0].tag == "h1":
+        # The text's own title; the page has one already.
+        del tokens[:3]
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + _DEEPER, 6)}"

@@ -111,7 +111,11 @@ def list_powers(session: Session) -> list[Listed]:
 
 def matches(power: Listed, q: str, type: str, body: str, theme: str) -> bool:
     """Does a power answer to every part of ``q`` and to the filters that are set?"""
-    if type and power.info.type != type or body and power.info.body != body or theme and power.info.theme != theme:
+    if (
+        (type and power.info.type != type)
+        or (body and power.info.body != body)
+        or (theme and power.info.theme != theme)
+    ):
         return False
     return all(part in power.haystack for part in q.casefold().split())
 

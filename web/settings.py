@@ -29,6 +29,8 @@ class Settings:
     base_url: str = ""
     #: Zone in which people read times and law counts days.
     timezone: str = "Asia/Shanghai"
+    #: Language of the command line's answers, ``zh`` or ``en``.
+    lang: str = "zh"
     #: Reverse proxies in front whose ``X-Forwarded-*`` are believed.
     proxies: int = 0
     #: Whose powers these are, as the header says, in Chinese and in English.
@@ -47,6 +49,7 @@ class Settings:
             allow_clock=env.get("SUNPATH_ALLOW_CLOCK") == "1",
             base_url=env.get("SUNPATH_BASE_URL", "").rstrip("/"),
             timezone=env.get("SUNPATH_TIMEZONE") or cls.timezone,
+            lang="en" if env.get("SUNPATH_LANG") == "en" else "zh",
             proxies=int(env.get("SUNPATH_PROXIES") or 0),
             place=env.get("SUNPATH_PLACE") or cls.place,
             place_en=env.get("SUNPATH_PLACE_EN") or cls.place_en,

@@ -1,0 +1,135 @@
+"""JSON Schema ↔ fields of a page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from engine import forms as checked
+from web import forms
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "title": "姓名", "maxLength": 20, "x-sun-mask": "name"},
+        "story": {"type": "string", "title": "经过", "maxLength": 2000, "x-sun-en": {"title": "Story"}},
+        "kind": {
+            "type": "string",
+            "title": "类型",
+            "enum": ["a", "b"],
+            "x-sun-labels": {"a": "甲", "b": "乙"},
+            "x-sun-en": {"labels": {"a": "First"}},
+        },
+        "place": {"type": "string", "title": "地点", "enum": list("abcdef")},
+        "parts": {
+            "type": "array",
+            "title": "部分",
+            "items": {"type": "string", "enum": ["x", "y"]},
+            "x-sun-labels": {"x": "东"},
+        },
+        "count": {"type": "integer", "title": "数量", "minimum": 1},
+        "sum": {"type": "number", "title": "金额"},
+        "day": {"type": "string", "format": "date", "title": "日期"},
+        "open": {"type": "boolean", "title": "公开"},
+        "sure": {"type": "boolean", "const": True, "title": "属实"},
+    },
+    "required": ["name", "sure"],
+    "allOf": [{"if": {"properties": {"kind": {"const": "b"}}, "required": ["kind"]}, "then": {"required": ["story"]}}],
+}
+
+
+@pytest.fixture(autouse=True)
+def in_a_request(app: Flask) -> Any:
+    with app.test_request_context("/"):
+        yield
+
+
+def test_each_type_has_its_control() -> None:
+    kinds = {field.name: field.kind for field in forms.fields(SCHEMA)}
+    assert kinds == {
+        "name": "text",
+        "story": "textarea",
+        "kind": "radio",
+        "place": "select",
+        "parts": "checkboxes",
+        "count": "integer",
+        "sum": "number",
+        "day": "date",
+        "open": "radio",
+        "sure": "confirm",
+    }
+
+
+def test_what_is_sent_becomes_typed_data() -> None:
+    sent = MultiDict(
+        [
+            ("name", "  张三 "),
+            ("story", "一\r\n二"),
+            ("kind", "a"),
+            ("parts", "x"),
+            ("parts", "y"),
+            ("count", "3"),
+            ("sum", "12.50"),
+            ("day", "2026-02-28"),
+            ("open", "false"),
+            ("sure", "true"),
+            ("stranger", "x"),
+        ]
+    )
+    assert forms.parse(SCHEMA, sent) == {
+        "name": "张三",
+        "story": "一\n二",
+        "kind": "a",
+        "parts": ["x", "y"],
+        "count": 3,
+        "sum": Decimal("12.50"),
+        "day": "2026-02-28",
+        "open": False,
+        "sure": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("count", "three", "“数量”要填整数"),
+        ("count", "0", "“数量”不能小于 1"),
+        ("sum", "NaN", "“金额”要填数字"),
+        ("sum", "1e5000000", "“金额”要填数字"),
+        ("day", "2026-02-30", "“日期”要填真实的日期"),
+        ("kind", "c", "请从列出的选项中选择“类型”"),
+        ("sure", "false", "请确认“属实”"),
+    ],
+)
+def test_a_wrong_value_is_named_at_its_field(name: str, text: str, sentence: str) -> None:
+    data = forms.parse(SCHEMA, MultiDict({"name": "张三", "sure": "true", name: text}))
+    shown = forms.fields(SCHEMA, data, checked.errors(SCHEMA, data))
+    assert [(field.name, field.error) for field in shown if field.error] == [(name, sentence)]
+    assert forms.summary(shown)[0][1] == sentence
+
+
+def test_a_conditional_requirement_is_told_before_and_after() -> None:
+    data = forms.parse(SCHEMA, MultiDict({"name": "张三", "sure": "true", "kind": "b"}))
+    shown = {field.name: field for field in forms.fields(SCHEMA, data, checked.errors(SCHEMA, data))}
+    assert shown["story"].hint == "“类型”选“乙”时必填。"
+    assert shown["story"].error == "请填写“经过”"
+
+
+def test_entered_values_stay_in_the_form() -> None:
+    shown = {field.name: field for field in forms.fields(SCHEMA, {"kind": "b", "parts": ["x"], "open": False})}
+    assert [option.value for option in shown["kind"].options if option.chosen] == ["b"]
+    assert [option.value for option in shown["parts"].options if option.chosen] == ["x"]
+    assert [option.label for option in shown["open"].options if option.chosen] == ["否"]
+    assert [option.label for option in shown["parts"].options] == ["东", "y"]
+
+
+def test_english_labels_fall_back_to_chinese(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        shown = {field.name: field for field in forms.fields(SCHEMA)}
+        assert shown["story"].label == "Story"
+        assert [option.label for option in shown["kind"].options] == ["First", "乙"]
+        assert shown["name"].label == "姓名"

@@ -1,0 +1,92 @@
+"""The live page of one case."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import engine
+from engine.store import Store
+from tests.web.browser import Browser, apply
+
+
+def asked_to_correct(store: Store, number: str) -> None:
+    """The window finds something missing and tells the applicant."""
+    steps = [
+        ("FormalReview", {"formal_result": "incomplete"}),
+        ("NotifyCorrection", {"missing_materials": ["matter"], "missing_details": "缺少场所平面图。"}),
+    ]
+    for item, data in steps:
+        with store.begin() as session:
+            engine.complete(session, number, item, actor="wang", data=data, at=datetime.now(UTC))
+
+
+def test_the_case_stands_on_the_chart_with_its_words(client: Browser) -> None:
+    number, _ = apply(client)
+    page = client.page(f"/cases/{number}")
+    assert "st-current" in page.html and "st-done" in page.html
+    assert "形式审查" in page.html
+    assert "估算，不是法定期限" in page.html
+    assert "您现在不需要做任何事" in page.html
+
+
+def test_personal_values_are_masked(client: Browser) -> None:
+    number, _ = apply(client)
+    html = client.page(f"/cases/{number}").html
+    for secret in ("张三丰", "310101199001011234", "13812346021", "某路 1 号"):
+        assert secret not in html
+    assert "张**" in html and "138****6021" in html and "3101**********1234" in html
+
+
+def test_status_json_answers_304_until_something_happens(client: Browser, store: Store) -> None:
+    number, _ = apply(client)
+    first = client.get(f"/cases/{number}/status.json")
+    assert first.json is not None and first.json["elements"]["FormalReview"]["status"] == "current"
+    assert first.headers["Cache-Control"].startswith("private")
+    etag = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(f"/cases/{number}/status.json", headers=etag).status_code == 304
+    with store.begin() as session:
+        engine.claim(session, number, "FormalReview", actor="wang", at=datetime.now(UTC))
+    assert client.get(f"/cases/{number}/status.json", headers=etag).status_code == 200
+
+
+def test_verify_says_that_it_matches(client: Browser) -> None:
+    number, _ = apply(client)
+    assert "首尾相连" in client.page(f"/cases/{number}?verify=1").html
+
+
+def test_an_office_step_is_not_the_applicants(client: Browser) -> None:
+    number, _ = apply(client)
+    assert client.get(f"/cases/{number}/items/FormalReview%231").status_code == 404
+
+
+def test_the_applicant_corrects_on_the_page(client: Browser, store: Store) -> None:
+    number, _ = apply(client)
+    asked_to_correct(store, number)
+    page = client.page(f"/cases/{number}")
+    address = next(link for link in page.links if "/items/" in link)
+    assert "由您办理" in page.html
+
+    missing = client.send(address, address)
+    assert missing.status_code == 422 and "请填写“已补正的材料”" in missing.text
+    done = client.send(address, address, corrected_materials=["matter"])
+    assert done.headers["Location"] == f"/cases/{number}"
+
+    page = client.page(f"/cases/{number}")
+    assert "已经提交并写入记录" in page.html
+    assert "×2" in page.html, "the formal review is shown as entered twice"
+    assert "您现在不需要做任何事" in page.html
+
+
+def test_a_step_done_already_says_so_and_writes_nothing(client: Browser, store: Store) -> None:
+    number, _ = apply(client)
+    asked_to_correct(store, number)
+    address = next(link for link in client.page(f"/cases/{number}").links if "/items/" in link)
+    hidden = client.page(address).form(address).fields
+    client.post(address, data={**hidden, "corrected_materials": ["matter"]})
+    with store.read() as session:
+        steps = len(engine.steps(session, number))
+    assert client.get(address).status_code == 404
+    again = client.post(address, data={**hidden, "corrected_materials": ["matter"]})
+    assert again.status_code in (302, 404)
+    with store.read() as session:
+        assert len(engine.steps(session, number)) == steps
