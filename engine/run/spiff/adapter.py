@@ -438,18 +438,17 @@ def _terminate(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 def _error(move: Move, token: Task, node: dict[str, Any]) -> None:
-    """An error ends its scope and goes to the border of the sub-process that catches it; uncaught it is an incident."""
+    """An error goes up to the nearest sub-process whose border catches it (BPMN 10.5.6); uncaught it is an incident."""
     scope = token.internal_data["scope"]
-    for host in move.workflow.live():
-        if scope not in host.internal_data.get("scopes", ()):
-            continue
+    while scope:
+        host = next(host for host in move.workflow.live() if scope in host.internal_data.get("scopes", ()))
         for event in move.node(host).get("boundary", ()):
-            caught = move.program.nodes[event].get("error")
-            if caught is not None and caught in ("", node.get("error", "")):
+            if move.program.nodes[event].get("error") in ("", node["error"]):
                 move.advance(token)
                 move.happen(host, event)
                 return
-    raise Stuck("error.uncaught", error=node.get("error", ""))
+        scope = host.internal_data["scope"]
+    raise Stuck("error.uncaught", error=node["error"])
 
 
 _ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {

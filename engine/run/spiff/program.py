@@ -120,13 +120,16 @@ def _node(definitions: Definitions, node: Node, nodes: dict[str, Node], flows: l
     boundary = [other.id for other in nodes.values() if other.attached_to == node.id]
     optional = {
         "boundary": boundary,
-        "interrupting": node.interrupting if node.attached_to else None,
+        # An error ends what it comes from, whatever the file says (BPMN 10.5.4).
+        "interrupting": node.interrupting or node.trigger == "error" if node.attached_to else None,
         "script": node.script if node.type == "scriptTask" else "",
         "timer": [node.events[0].timer, node.events[0].text] if node.trigger == "timer" else None,
-        "error": node.events[0].ref if node.trigger == "error" else None,
         "link": _link_target(node, nodes),
         "many": _instances(node),
     }
+    if node.trigger == "error":
+        # '' at a border catches every error (BPMN 10.5.6).
+        values["error"] = node.events[0].ref
     return values | {name: value for name, value in optional.items() if value not in (None, "", [])}
 
 
