@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from collections.abc import Iterator
 from string import Formatter
@@ -11,8 +12,10 @@ import pytest
 
 from tests.conftest import ROOT
 from web.cli import GROUPS
+from web.wording import table_of
 
 DOC = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+TABLES = {"Rejection": "rejection", "Rejected": "rejection", "Conflict": "rejection", "Stuck": "incident"}
 WORDS = ROOT / "web" / "cli" / "words"
 
 
@@ -40,3 +43,17 @@ def test_both_languages_have_the_same_words() -> None:
 
 def slots(words: dict[str, str]) -> dict[str, set[str | None]]:
     return {code: {field for _, field, _, _ in Formatter().parse(text) if field} for code, text in words.items()}
+
+
+def test_whatever_the_engine_refuses_has_words() -> None:
+    """Codes written out in a ``Rejection``, ``Rejected``, ``Conflict`` or ``Stuck``."""
+    found: dict[str, set[str]] = {"rejection": set(), "incident": set()}
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args:
+                table = TABLES.get(call.func.id)
+                if table and isinstance(call.args[0], ast.Constant):
+                    found[table].add(str(call.args[0].value))
+    for table, codes in found.items():
+        for lang in ("zh", "en"):
+            assert sorted(codes - set(table_of(table, lang))) == []
