@@ -9,10 +9,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 import engine
 from engine.answers import Person
+from web.language import gettext as _
 from web.language import lang
 from web.security import is_loopback
 from web.session import now, read, settings

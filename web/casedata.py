@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-
 from web import forms
 from web.flowwords import FlowWords
 from web.formatting import mask, plain
+from web.language import gettext as _
 
 
 def answers(

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 import engine
 from engine.answers import CaseView, WorkItem
@@ -17,6 +16,7 @@ from web.applying import COMMAND_ID
 from web.casedata import answers
 from web.flowwords import FlowWords
 from web.history import history
+from web.language import gettext as _
 from web.language import lang
 from web.session import Session, now, read, write
 from web.tracking import may_see
@@ -96,9 +96,7 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
                 session, view.case, item.item, actor="applicant", data=data, at=now(), command_id=command_id
             )
     except Rejection as rejection:
-        if rejection.code != "form.invalid":
-            raise
-        shown = forms.fields(schema, data, rejection.params["errors"])
+        shown = forms.fields(schema, data, forms.field_errors(rejection))
         return _item_page(view, words, item, shown, command_id), 422
     flash(_("已经提交并写入记录：%(name)s", name=words.name(item.element)))
     return redirect(url_for("cases.case", number=view.case))

@@ -68,7 +68,8 @@ def _file(info: DefinitionInfo, body: bytes, extension: str, media: str) -> Resp
     name = f"{info.key}-v{info.version}.{extension}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.set_etag(info.digest + lang() + request.query_string.decode("ascii", "replace"))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +15,7 @@ from bpmn.wording import say
 from engine.errors import Newer, Rejection
 from web import wording
 from web.formatting import moment
+from web.language import gettext as _
 from web.language import lang
 from web.session import NotReady
 

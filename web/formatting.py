@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask import Flask
-from flask_babel import format_date, to_user_timezone
-from flask_babel import gettext as _
 
 from bpmn.anchors import anchor
 from engine.answers import Due
+from web.language import gettext as _
 from web.language import lang
+from web.session import settings
 
 _NBSP = "\u00a0"
 
@@ -23,17 +25,22 @@ def install(app: Flask) -> None:
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
+def local(instant: datetime) -> datetime:
+    """An instant in the zone people read times in."""
+    return instant.astimezone(ZoneInfo(settings().timezone))
+
+
 def moment(instant: datetime) -> str:
     """An instant to the minute, in local time: 2026-11-24 09:30."""
-    return format(to_user_timezone(instant), "%Y-%m-%d %H:%M")
+    return format(local(instant), "%Y-%m-%d %H:%M")
 
 
 def day(value: date | datetime) -> str:
     """A date with its year: 2026 年 11 月 24 日, 24 Nov 2026; number and unit never part."""
     if isinstance(value, datetime):
-        value = to_user_timezone(value).date()
+        value = local(value).date()
     if lang() == "en":
-        return str(format_date(value, "d MMM y")).replace(" ", _NBSP)
+        return format_date(value, "d MMM y", locale="en").replace(" ", _NBSP)
     return f"{value.year} 年 {value.month} 月 {value.day} 日".replace(" ", _NBSP)
 
 

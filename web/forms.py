@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from engine.errors import Rejection
 from engine.forms import FormError
 from web import wording
+from web.language import gettext as _
 from web.language import lang
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -76,6 +77,14 @@ def fields(
 def summary(form: Iterable[Field]) -> list[tuple[str, str]]:
     """What the error summary lists: (id of the control, sentence)."""
     return [(field.id, field.error) for field in form if field.error]
+
+
+def field_errors(rejection: Rejection) -> list[FormError]:
+    """What a refused form lacks, field by field; any other rejection is raised again."""
+    errors = rejection.params.get("errors")
+    if rejection.code != "form.invalid" or not isinstance(errors, list):
+        raise rejection
+    return errors
 
 
 def parse(schema: Mapping[str, Any], sent: MultiDict[str, str]) -> dict[str, Any]:

@@ -6,15 +6,14 @@ lines carry the step numbers they rest on, so that a page can lead to the record
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from flask_babel import gettext as _
 
 from bpmn.model import Node
 from engine.answers import Step
 from web.flowwords import FlowWords
+from web.language import gettext as _
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ def _fired(step: Step, words: FlowWords) -> Line | None:
     return _line(step, "warn", _("到时：%(name)s", name=name), _("系统按流程图自动进行"))
 
 
-_WORDS = {
+_WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "case opened": lambda step, words: _line(step, "done", _("申请已提交，办件登记")),
     "case closed": lambda step, words: _line(step, "done", _("办结")),
     "case cancelled": lambda step, words: _line(step, "skipped", _("办件终止")),

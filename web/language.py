@@ -48,6 +48,12 @@ def lang() -> str:
     return "en" if locale is not None and locale.language == "en" else "zh"
 
 
+def gettext(sentence: str, **slots: object) -> str:
+    """A sentence in the language of this request, its ``%(slots)s`` filled."""
+    found: str = translations(lang()).gettext(sentence)
+    return found % slots if slots else found
+
+
 @lru_cache(maxsize=4)
 def translations(language: str) -> NullTranslations:
     """Every sentence in a language; Chinese is what the pages are written in and needs none."""

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
 
 from web import auth, wording
 from web.language import TAGS, lang
+from web.language import gettext as _
 from web.session import now, settings
 
 

@@ -6,11 +6,11 @@ import re
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 import engine
 from web import wording
+from web.language import gettext as _
 from web.language import lang
 from web.security import cookies_are_secure
 from web.session import read
