@@ -176,9 +176,9 @@ def _drawn(process: bytes, labels: tuple[tuple[str, str], ...], form: str, lang:
     try:
         return chart.picture(process, form=form, lang=lang, labels=dict(labels)).to_json()
     except Refused as refused:
-        if refused.code in ("draw.no_graphviz", "draw.no_font"):
-            raise
-        return None
+        if refused.code in ("draw.too_large", "draw.timeout"):
+            return None
+        raise
 
 
 def _waiting(session: Session, id: int, any_state: bool = False) -> sa.Row[tuple[object, ...]]:
