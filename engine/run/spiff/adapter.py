@@ -125,7 +125,7 @@ class Move:
         while True:
             while self.workflow.arrived:
                 self.arrive(self.workflow.arrived.popleft())
-            if not self._finish_scopes():
+            if not self._finish_scopes() and not self.workflow.update_waiting_tasks():
                 return
 
     def arrive(self, token: Task) -> None:

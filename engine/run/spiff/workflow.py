@@ -32,6 +32,8 @@ class CaseWorkflow(Workflow):
         super().__init__(program.spec, deserializing=True)
         self.program = program
         self.arrived: deque[Task] = deque()
+        #: Nothing moves by itself any more: the moment to ask whether an OR-join still has to wait.
+        self.quiet = False
         self.task_tree = Task(self, program.spec.start, state=TaskState.COMPLETED)
         self.task_tree.internal_data["scope"] = None
 
@@ -64,22 +66,24 @@ class CaseWorkflow(Workflow):
         """Has the join what it needs? AND: a token from every arrow. OR: none can come any more from the empty ones."""
         node = self.program.nodes[task.task_spec.name]
         empty = [flow for flow in node["in"] if flow not in arrived]
-        if not empty or node["type"] == "parallelGateway":
+        if node["type"] == "parallelGateway":
             return not empty
-        return not any(self._may_still_reach(other, task, empty, arrived) for other in self.live())
+        return self.quiet and not any(self._may_still_reach(other, task, empty, arrived) for other in self.live())
 
-    def update_waiting_tasks(self) -> None:
-        """A token moved: an OR-join that waited for it may now go on."""
+    def update_waiting_tasks(self) -> bool:
+        """Nothing else moves: let one OR-join go on that need not wait any more. Answers whether one did.
+
+        Only then is every token where it waits; while some still move, a join would miss those between two nodes.
+        """
+        self.quiet = True
         for task in self.live():
-            if (
-                task.state == TaskState.WAITING
-                and self.program.nodes[task.task_spec.name]["type"] == "inclusiveGateway"
-            ):
+            if task.state == TaskState.WAITING and not self.arrived:
                 task.task_spec._update(task)
+        self.quiet = False
+        return bool(self.arrived)
 
     def _task_completed_notify(self, task: Task) -> None:
         self.last_task = task
-        self.update_waiting_tasks()
 
     def _may_still_reach(self, other: Task, task: Task, empty: list[str], arrived: set[str]) -> bool:
         """BPMN 13.3.3: a token that can reach an empty arrow, and no arrow that has one, keeps the join waiting."""
