@@ -103,7 +103,9 @@ def _written(run: Run, value: object) -> str:
         return values.duration_text(value)
     if isinstance(value, (date, time)):
         return value.isoformat()
-    return str(value) if isinstance(value, Months) else {True: "true", False: "false"}.get(value is True, "null")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, Months) else "null"
 
 
 # -- lists -------------------------------------------------------------------------------------------------------

@@ -66,33 +66,39 @@ class Parser(Words):
         self._depth = 0
         self._nodes = 0
         self._bound: list[str] = []
-        self._no_filter = False
+        self._filtering = True
         self._asked = False
         self.names: set[str] = set()
         self.comparisons: list[Comparison] = []
 
-    @contextmanager
-    def _deeper(self) -> Iterator[None]:
+    def _deeper(self, read: Callable[[], Part], *, filtering: bool = True) -> Part:
+        """Read one level further in. An error ends the whole text, so nothing need be restored after one."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise FeelError("feel.too_deep", self.token.position, limit=MAX_DEPTH)
-        filtering, self._no_filter = self._no_filter, False
-        yield
-        self._no_filter = filtering
+        before, self._filtering = self._filtering, filtering
+        part = read()
+        self._filtering = before
         self._depth -= 1
+        return part
 
     # -- expressions, loosest binding first ---------------------------------------------------------------------
 
     def expression(self) -> Part:
         """A whole expression."""
-        with self._deeper():
-            if self.takes("if"):
-                return self._if()
-            if self.takes("for"):
-                return self._for()
-            if self.sees("some", "every"):
-                return self._quantified(str(self.next().value))
-            return self._logical("or", lambda: self._logical("and", self._comparison))
+        return self._deeper(self._expression)
+
+    def _expression(self) -> Part:
+        if self.takes("if"):
+            return self._if()
+        if self.takes("for"):
+            return self._for()
+        if self.sees("some", "every"):
+            return self._quantified(str(self.next().value))
+        return self._logical("or", self._conjunction)
+
+    def _conjunction(self) -> Part:
+        return self._logical("and", self._comparison)
 
     def _if(self) -> Part:
         condition = self.expression().run
@@ -149,7 +155,13 @@ class Parser(Words):
         return self._part(run)
 
     def _additive(self) -> Part:
-        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), lambda: self._chain(("**",), self._unary)))
+        return self._chain(("+", "-"), self._product)
+
+    def _product(self) -> Part:
+        return self._chain(("*", "/"), self._exponent)
+
+    def _exponent(self) -> Part:
+        return self._chain(("**",), self._unary)
 
     def _chain(self, signs: tuple[str, ...], operand: Callable[[], Part]) -> Part:
         first = operand()
@@ -173,8 +185,7 @@ class Parser(Words):
     def _unary(self) -> Part:
         if not self.takes("-"):
             return self._postfix()
-        with self._deeper():
-            part = self._unary()
+        part = self._deeper(self._unary)
         operand = part.run
         if isinstance(part.constant, Decimal):
             return self._constant(CONTEXT.minus(part.constant))
@@ -186,7 +197,7 @@ class Parser(Words):
         while True:
             if self.takes("."):
                 steps.append(closures.path(self._key()))
-            elif self.sees("[") and not self._no_filter:
+            elif self.sees("[") and self._filtering:
                 steps.append(self._filter())
             else:
                 break
@@ -319,10 +330,8 @@ class Parser(Words):
         return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant)
 
     def _range(self, low: Part, *, closed: bool) -> Part:
-        with self._deeper():
-            # In ]1..5[ the last bracket ends the range, it filters nothing.
-            self._no_filter = True
-            high = self._additive()
+        # In ]1..5[ the last bracket ends the range, it filters nothing.
+        high = self._deeper(self._additive, filtering=False)
         if not self.sees("]", ")", "["):
             raise self.wrong("feel.expected", expected="]")
         last = self.next().value == "]"

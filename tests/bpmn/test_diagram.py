@@ -1,0 +1,104 @@
+"""DOT: pinned, closed, and safe whatever a modeller wrote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bpmn import graphviz
+from bpmn.diagram import to_dot
+from bpmn.dot import Dot, label, line_label
+from bpmn.marks import Mark, PictureStatus
+from tests.bpmn.examples import POWER
+from tests.bpmn.pictures import HOSTILE, drawing_of, hostile_file, parsed
+
+
+def strings(dot: str) -> list[str]:
+    """What stands between quotes."""
+    return re.findall(r'="((?:[^"\\]|\\.)*)"', dot)
+
+
+@pytest.mark.parametrize("notation", ["gov", "bpmn"])
+def test_every_node_and_arrow_is_pinned(notation: str) -> None:
+    definitions, drawing = drawing_of(POWER.encode(), notation=notation)
+    dot = to_dot(definitions, drawing)
+    for key in (*(f"n{i}" for i in range(len(drawing.nodes))), *(f"l{i}" for i in range(len(drawing.labels)))):
+        assert re.search(rf'^{key} \[.*pos="', dot, re.M)
+    assert dot.count(" -> ") == dot.count('pos="e,') == len(drawing.flows)
+
+
+def test_the_same_input_gives_the_same_dot() -> None:
+    definitions, drawing = drawing_of(POWER.encode())
+    assert to_dot(definitions, drawing) == to_dot(definitions, drawing)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_never_dot(name: str) -> None:
+    """Whatever the text: one node, and its text is the text."""
+    dot = Dot()
+    dot.node("n1", label=label([(name, 14, "#000000", False)]), shape="box", pos="0,0", width=9.0, height=1.0)
+    dot.node("n2", label=line_label(name, 10, "#000000"), shape="box", pos="0,99", width=9.0, height=1.0)
+    raw = graphviz.draw(str(dot), "svg")
+    tree = parsed(raw[raw.index(b"<svg") :].decode())
+    assert len([group for group in tree.iter("{*}g") if group.get("class") == "node"]) == 2
+    assert not list(tree.iter("{*}a", "{*}image", "{*}script"))
+
+
+def test_keys_and_attributes_are_a_closed_list() -> None:
+    dot = Dot()
+    with pytest.raises(ValueError, match="attribute"):
+        dot.node("n1", URL="javascript:alert(1)")
+    with pytest.raises(ValueError, match="key"):
+        dot.node("n1]; evil", label="")
+
+
+def test_plain_values_stay_in_their_quotes() -> None:
+    dot = Dot()
+    dot.node("n1", label='a"b\\')
+    assert r'label="a\"b\\"' in str(dot)
+
+
+def test_an_empty_label_is_no_html() -> None:
+    """A blank BPMN name would be a syntax error as an HTML-like label."""
+    assert label([(" \u200b ", 14, "#000000", False)]) == ""
+
+
+def test_hostile_names_add_no_node() -> None:
+    definitions, drawing = drawing_of(hostile_file())
+    for status in (None, PictureStatus()):
+        dot = to_dot(definitions, drawing, status)
+        keys = set(re.findall(r"^([a-z]\w*) \[", dot, re.M))
+        assert keys <= {"graph", "node", "edge", "origin", "far"} | {
+            key for key in keys if re.fullmatch(r"[nlbe]\d+(_(tail|head))?", key)
+        }
+
+
+def test_a_status_is_baked_in() -> None:
+    definitions, drawing = drawing_of(POWER.encode())
+    status = PictureStatus(
+        elements={
+            "Apply": Mark(status="done"),
+            "Review": Mark(status="overdue", count=2),
+            "nowhere": Mark(status="done"),
+        },
+        arrows={"A1": 1, "A2": 2},
+    )
+    dot = to_dot(definitions, drawing, status)
+    assert "#e6f4ef" in dot and "#b3161e" in dot
+    assert "×2" in dot
+    assert "nowhere" not in dot
+    assert graphviz.draw(dot, "png").startswith(b"\x89PNG")
+
+
+def test_a_drawing_with_an_unknown_status_word_is_drawn_bare() -> None:
+    definitions, drawing = drawing_of(POWER.encode())
+    status = PictureStatus(elements={"Apply": Mark(status="<b>")})
+    assert "<b>" not in "".join(strings(to_dot(definitions, drawing, status)))
+
+
+def test_a_route_of_one_point_is_left_out() -> None:
+    definitions, drawing = drawing_of(POWER.encode())
+    flows = tuple(replace(flow, points=flow.points[:1]) for flow in drawing.flows)
+    assert " -> " not in to_dot(definitions, replace(drawing, flows=flows))
