@@ -139,7 +139,13 @@ def labels_of(package: FlowPackage, lang: str) -> dict[str, str]:
 
 
 def laid_out(
-    data: bytes, form: str, notation: str, lang: str = "zh", labels: Mapping[str, str] | None = None
+    data: bytes,
+    form: str,
+    notation: str,
+    lang: str = "zh",
+    labels: Mapping[str, str] | None = None,
+    *,
+    bounds: limited.Bounds = limited.BOUNDS,
 ) -> tuple[Definitions, Drawing]:
     """Read a BPMN file and lay it out in a limited child. A file too large as a whole is laid out with its
     sub-processes collapsed. Raises Refused as ``picture``."""
@@ -152,9 +158,11 @@ def laid_out(
         _must_fit(definitions)
     options = {"form": form, "notation": notation, "lang": lang, "labels": dict(labels or {}), "collapse": collapse}
     try:
-        answer = limited.run([sys.executable, "-m", "bpmn.layout_child"], json.dumps(options).encode() + b"\n" + data)
+        answer = limited.run(
+            [sys.executable, "-m", "bpmn.layout_child"], json.dumps(options).encode() + b"\n" + data, bounds=bounds
+        )
     except limited.Exceeded:
-        raise Refused("draw.timeout", seconds=limited.BOUNDS.seconds) from None
+        raise Refused("draw.timeout", seconds=bounds.seconds) from None
     except limited.Failed as error:
         raise Refused("draw.failed", reason=error.message) from error
     return definitions, drawing_json.from_answer(answer)

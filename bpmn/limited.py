@@ -10,9 +10,11 @@ import os
 import resource
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +35,7 @@ class Exceeded(Exception):
 
 
 class Failed(Exception):
-    """The child ended badly (exit code or signal), or said more than it may."""
+    """The child ended badly: ``code`` is its exit code, or minus the signal that ended it."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"exit {code}: {message}")
@@ -52,27 +54,42 @@ def run(
     ``environment`` is added to a bare PATH and locale: a child inherits none of our settings. Raises Exceeded, Failed,
     or FileNotFoundError when the program is not there.
     """
+    # Into files, not pipes: what a child says is bounded by its file size too.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        code = _run(command, data, output, errors, bounds, environment or {})
+        if code:
+            raise Failed(code, _read(errors).decode("utf-8", "replace")[-500:])
+        return _read(output)
+
+
+def _run(
+    command: Sequence[str],
+    data: bytes,
+    output: IO[bytes],
+    errors: IO[bytes],
+    bounds: Bounds,
+    environment: Mapping[str, str],
+) -> int:
+    """Run to the end, within bounds; the exit code, negative for a signal."""
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=errors,
         cwd=ROOT,
-        env={"PATH": os.pathsep.join(os.get_exec_path()), "LANG": "C.UTF-8", **(environment or {})},
+        env={"PATH": os.pathsep.join(os.get_exec_path()), "LANG": "C.UTF-8", **environment},
         start_new_session=True,
     )
     try:
         _limit(child.pid, bounds)
-        output, errors = child.communicate(data, timeout=bounds.seconds)
+        child.communicate(data, timeout=bounds.seconds)
     except subprocess.TimeoutExpired:
         raise Exceeded(f"{command[0]}: {bounds.seconds} s") from None
     finally:
         _end(child)
     if child.returncode == -signal.SIGXCPU:
         raise Exceeded(f"{command[0]}: {bounds.cpu} s of CPU")
-    if child.returncode:
-        raise Failed(child.returncode, errors.decode("utf-8", "replace")[-500:])
-    return output
+    return child.returncode
 
 
 def _limit(pid: int, bounds: Bounds) -> None:
@@ -86,10 +103,14 @@ def _limit(pid: int, bounds: Bounds) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child that still runs, with its group, and close its pipes."""
+    """Kill a child that still runs, with its group."""
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-    for pipe in (child.stdin, child.stdout, child.stderr):
-        if pipe is not None:
-            pipe.close()
+    if child.stdin is not None:
+        child.stdin.close()
+
+
+def _read(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
