@@ -272,6 +272,7 @@ class Lane:
     #: Role of those who act in it (``sun:lane role``): applicant, clerk, handler, reviewer, approver, legal, system …
     role: str = ""
     bounds: Bounds | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

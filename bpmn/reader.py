@@ -58,8 +58,8 @@ _HELD = (
     FLOW_NODES
     | ARTIFACTS
     | frozenset(
-        "documentation extensionElements incoming outgoing auditing monitoring property laneSet sequenceFlow association "
-        "dataObject ioSpecification dataInputAssociation dataOutputAssociation resourceRole performer humanPerformer "
+        "documentation extensionElements incoming outgoing auditing monitoring property laneSet sequenceFlow "
+        "association dataObject ioSpecification dataInputAssociation dataOutputAssociation resourceRole performer humanPerformer "
         "potentialOwner correlationSubscription supports supportedInterfaceRef ioBinding artifact completionCondition "
         "standardLoopCharacteristics multiInstanceLoopCharacteristics".split()
     )
@@ -156,6 +156,7 @@ class _Reader:
                     parent=parent,
                     role=sun.get("role", "") if sun is not None else "",
                     bounds=self.shapes.get(lane),
+                    line=element.sourceline,
                 )
                 for reference in element.findall(f"{B}flowNodeRef"):
                     # A nested lane names its nodes again: the innermost, read last, is the one that counts.

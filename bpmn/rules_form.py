@@ -219,7 +219,7 @@ def public_differs(subject: Subject) -> Iterator[Spot]:
 
 @rule("form.unused", "warning")
 def unused(subject: Subject) -> Iterator[Spot]:
-    """A form no step asks for."""
+    """A form no step asks for: a leftover, or a step that forgot to name it."""
     used = {node.step.form for node in subject.nodes.values() if node.step}
     for name, _ in _forms(subject):
         if name not in used:
@@ -252,12 +252,8 @@ def _fields(form: Form) -> Iterator[tuple[str, Form]]:
 
 def _required(form: Form) -> list[str]:
     rules = form.get("allOf")
-    inner = (
-        [rule["then"] for rule in rules if isinstance(rule, dict) and isinstance(rule.get("then"), dict)]
-        if rules
-        else []
-    )
-    lists = [part.get("required") for part in [form, *inner]]
+    parts = [rule.get("then") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    lists = [part.get("required") for part in [form, *parts] if isinstance(part, dict)]
     return [str(field) for listed in lists if isinstance(listed, list) for field in listed]
 
 

@@ -114,7 +114,7 @@ def no_role(subject: Subject) -> Iterator[Spot]:
     for lane in subject.process.lanes if subject.process else ():
         members = [node for node in subject.nodes.values() if node.lane == lane.id]
         if members and not subject.role(members[0]):
-            yield Spot(element=lane.id, line=None, params={"name": lane.name or lane.id})
+            yield Spot(element=lane.id, line=lane.line, params={"name": lane.name or lane.id})
 
 
 @rule("step.no-post", "error", exercise=None)
