@@ -29,6 +29,15 @@ _NO_END = frozenset("([{〈《「『【〔（［｛￥¥$‘“")
 _ENDS_PHRASE = frozenset("、，；：。,;:）》」")
 _BEGINS_PHRASE = frozenset("并或及且和与")
 
+#: Words of administrative procedure that are better not torn apart.
+_WORDS = tuple(
+    """工作日 申请人 当事人 利害关系人 第三人 申请 材料 受理 审查 审核 审批 审定 决定 许可 处罚 听证 告知 送达 公开
+    公示 归档 结案 立案 调查 取证 核查 检查 勘验 现场 实地 当场 通知 通知书 决定书 告知书 申辩 陈述 复议 诉讼 补正
+    更正 退回 登记 办理 办结 承办 机构 机关 部门 单位 窗口 科室 岗位 领导 负责人 执法 执行 缴纳 罚款 证件 证书 许可证
+    意见 建议 报告 期限 时限 延长 法定 承诺 信息 政府 行政 强制 征收 给付 裁决 确认 奖励 监督 投诉 评价 服务 组织 制作
+    制发 签收 收件 移送 司法 符合 形式 是否 需要 作出 提出 提交 填写 范围 理由 内容 全部 事实 依据""".split()
+)
+
 #: Distance of two base lines, in sizes.
 LEADING = 1.32
 
@@ -90,8 +99,9 @@ def wrap_rhombus(text: str, size: float, width_: float, least_height: float = 54
     for count in range(1, 9):
         for slack in (0.02, 0.12, 0.25, 0.45):
             lines = wrap(text, size, max(size * 2, min(width_ * 0.86, total / count * (1 + slack))))
+            torn = sum(_tears_word(lines, end) for end in range(1, len(lines)))
             height = rhombus_height([width(line, size) for line in lines], size, width_)
-            candidates.append((max(height, least_height) + 12 * len(lines), lines, height))
+            candidates.append((max(height, least_height) + 12 * len(lines) + 9 * torn, lines, height))
     _, lines, height = min(candidates, key=lambda candidate: candidate[0])
     return lines, max(height, least_height)
 
@@ -145,7 +155,7 @@ def _balanced(fragments: list[str], size: float, max_width: float) -> list[str]:
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
     for end in range(1, len(fragments) + 1):
         options = []
-        length = 0.0
+        length, awkward = 0.0, _awkwardness(fragments, end)
         for start in range(end - 1, -1, -1):
             length += widths[start]
             visible = length - trailing[end - 1]
@@ -153,7 +163,7 @@ def _balanced(fragments: list[str], size: float, max_width: float) -> list[str]:
                 break
             lines, cost, _ = best[start]
             empty = max(0.0, 1 - visible / max_width)
-            options.append((lines + 1, cost + empty**2 + _awkwardness(fragments, end), start))
+            options.append((lines + 1, cost + empty**2 + awkward, start))
         best.append(min(options))
     return _cut(fragments, [option[2] for option in best])
 
@@ -176,7 +186,15 @@ def _awkwardness(fragments: list[str], end: int) -> float:
         return -0.06
     if before.isdigit() and is_wide(after):
         return 0.12
-    return 0.0
+    return 0.16 if _tears_word(fragments, end) else 0.0
+
+
+def _tears_word(fragments: list[str], end: int) -> bool:
+    start = max(0, end - 4)
+    around, cut = "".join(fragments[start : end + 4]), sum(map(len, fragments[start:end]))
+    return any(
+        at < cut < at + len(word) for word in _WORDS if (at := around.find(word, max(0, cut - len(word) + 1))) >= 0
+    )
 
 
 def _with_ellipsis(line: str, size: float, max_width: float) -> str:

@@ -222,6 +222,8 @@ class _Inspector:
         labels = self.drawing.labels
         for label in labels:
             for id_, box in self.boxes.items():
+                if self.definitions.nodes[id_].kind == "gateway" and not _reaches_rhombus(label.box, box):
+                    continue
                 inner = id_ in self.open  # a label inside an open sub-process touches only its border
                 if _overlap(label.box, box, 2) and not (inner and _inside(label.box, box)) and id_ != label.owner:
                     yield _soft("label_on_node", label.owner, id_)
@@ -280,6 +282,13 @@ def _overlap(a: Box, b: Box, allowed: float) -> bool:
         and a.top < b.bottom - allowed
         and b.top < a.bottom - allowed
     )
+
+
+def _reaches_rhombus(box: Box, rhombus: Box) -> bool:
+    """Does a box reach into the rhombus that fills another?"""
+    x, y = rhombus.centre
+    dx, dy = max(box.left - x, x - box.right, 0.0), max(box.top - y, y - box.bottom, 0.0)
+    return dx / (rhombus.width / 2 - 1) + dy / (rhombus.height / 2 - 1) < 1
 
 
 def _inside(inner: Box, outer: Box) -> bool:

@@ -24,19 +24,20 @@ class Columns:
 def capacities(scene: Scene, most: int) -> list[int]:
     """How many cells may stand side by side in each lane.
 
-    One, where the chart has lanes, unless a node there splits into three activities or more, which stand in two
-    columns. A chart without lanes uses the width it has.
+    One, where the chart has lanes, unless three activities or more start there together, which stand in two columns.
+    A chart without lanes uses the width it has.
     """
     if len(scene.columns) == 1:
         return [most]
     room = [1] * len(scene.columns)
     branches: dict[tuple[str, int], set[str]] = defaultdict(set)
     for link in scene.links:
-        target = scene.nodes.get(link.target)
-        if link.kind == "sequence" and link.source in scene.nodes and target and target.kind in ("task", "sub"):
+        source, target = scene.nodes.get(link.source), scene.nodes.get(link.target)
+        together = source is not None and source.type in ("parallelGateway", "inclusiveGateway")
+        if together and link.kind == "sequence" and target is not None and target.kind in ("task", "sub"):
             branches[link.source, scene.column_of[link.target]].add(link.target)
-    for (source, column), targets in branches.items():
-        if len(targets) >= 3 and column == scene.column_of[source]:
+    for (split, column), targets in branches.items():
+        if len(targets) >= 3 and column == scene.column_of[split]:
             room[column] = min(most, 2)
     return room
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bpmn.grid.captions import Exit
+from bpmn.grid.captions import TUCK, Exit, rise
 from bpmn.grid.mesh import Mesh
 from bpmn.grid.profile import Profile
 from bpmn.grid.routing import Route
@@ -94,14 +94,14 @@ def _hung_needs(
 
 def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit) -> None:
     x, row = cell[0], cell[1] // 2
-    if exit_.place in ("below", "below-left"):
+    if exit_.place == "below":
         needs.under[row] = max(needs.under[row], shape.height / 2 + 3 + exit_.height)
     elif exit_.place in ("right", "left") and shape.width <= GATEWAY:
         side = needs.up if exit_.place == "right" else needs.down
         side[row] = max(side[row], exit_.height + 4)
     elif exit_.place in ("right", "left"):
-        needs.up[row] = max(needs.up[row], exit_.height + 4)
-        lacking = exit_.width + 4 - (needs.width[x] - shape.width) / 2
+        needs.up[row] = max(needs.up[row], exit_.height + rise(shape) + 4)
+        lacking = exit_.width + 4 - TUCK - (needs.width[x] - shape.width) / 2
         if exit_.place == "right":
             needs.left[x + 1] = max(needs.left[x + 1], lacking)
         else:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bpmn.drawing import Box, Label, PlacedFlow, PlacedNode, PlacedPool, Point
-from bpmn.grid.captions import Exit, Space, at_exit
+from bpmn.grid.captions import Exit, at_exit
 from bpmn.grid.metric import Metric
 from bpmn.grid.planning import Sized
 from bpmn.grid.routing import Route
 from bpmn.grid.scene import PARTICIPANT
-from bpmn.grid.shapes import BOUNDARY, GATEWAY, Caption, as_lines, block_height, block_width, event_slot, title_height
+from bpmn.grid.shapes import BOUNDARY, Caption, as_lines, block_height, block_width, event_slot, title_height
+from bpmn.grid.space import Space, alone
 from bpmn.grid.tracks import Leg
 from bpmn.grid.words import Words
 
@@ -63,7 +64,15 @@ def place(sized: Sized, words: Words) -> Placed:
         *(PlacedNode(id=id_, box=box) for id_, box in hung.items()),
     ]
     taken = [node.box for node in nodes if node.id not in scene.insides]
-    labels += _free_names(metric, flows, exits, [*taken, *(label.box for label in labels)])
+    arrows = [(flow.id, flow.points) for flow in flows.values()]
+    arrows += [("", _outline(boxes[id_])) for id_ in scene.insides]
+    space = Space(
+        [*taken, *(label.box for label in labels)],
+        arrows,
+        (border for lane in metric.lanes for border in lane),
+        Box(left=0, top=0, right=metric.width, bottom=metric.height),
+    )
+    labels += _free_names(metric, flows, exits, space)
     return Placed(
         width=metric.width,
         height=metric.height,
@@ -202,24 +211,34 @@ def _answers(metric: Metric, flows: Mapping[int, PlacedFlow], exits: Mapping[int
         if exit_.place == "free":
             continue
         flow = flows[index]
-        symbol = metric.shapes[flow.source].width <= GATEWAY
-        anchor = "end" if exit_.place in ("left", "below-left") else "start"
-        yield Label(owner=flow.id, box=at_exit(exit_, flow.points[0], symbol=symbol), lines=exit_.lines, anchor=anchor)
+        anchor = "end" if exit_.place == "left" else "start"
+        yield Label(
+            owner=flow.id,
+            box=at_exit(exit_, flow.points[0], metric.shapes[flow.source]),
+            lines=exit_.lines,
+            anchor=anchor,
+        )
 
 
 def _free_names(
-    metric: Metric, flows: Mapping[int, PlacedFlow], exits: Mapping[int, Exit], taken: Iterable[Box]
+    metric: Metric, flows: Mapping[int, PlacedFlow], exits: Mapping[int, Exit], space: Space
 ) -> Iterator[Label]:
     """The other names of arrows, each where it disturbs least."""
-    segments = [(flow.id, pair) for flow in flows.values() for pair in zip(flow.points, flow.points[1:], strict=False)]
-    page = Box(left=0, top=0, right=metric.width, bottom=metric.height)
-    space = Space(taken, segments, [border for lane in metric.lanes for border in lane], page)
     for index, exit_ in exits.items():
         if exit_.place == "free":
             flow = flows[index]
-            box, lines = space.best(flow.id, exit_.text, flow.points, metric.profile)
+            others = [other for other in flows.values() if other.id != flow.id]
+            siblings = [other.points for other in others if other.source == flow.source]
+            rivals = [other.points for other in others if other.target == flow.target]
+            box, lines = space.best(flow.id, exit_.text, alone(flow.points, siblings, rivals), metric.profile)
             space.add(box)
             yield Label(owner=flow.id, box=box, lines=lines)
+
+
+def _outline(box: Box) -> tuple[Point, ...]:
+    """The border of an expanded sub-process: no name shall stand on it."""
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    return ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
 
 
 def _around(centre: Point, width: float, height: float) -> Box:

@@ -21,7 +21,7 @@ from bpmn.grid.tracks import Coordinates, Leg, Tracks, assign, legs_of
 from bpmn.grid.words import Words
 
 #: A box that must be narrower to fit its form gets narrower by this, down to the least; then arrows come closer.
-_NARROWER, _LEAST_TEXT, _LEAST_TRACK = 24, 96, 8
+_NARROWER, _LEAST_TRACK = 12, 8
 #: What the frame of a sub-process takes from the text inside, and what it leaves at least.
 _NESTING, _LEAST_INNER = 56, 56
 
@@ -51,8 +51,10 @@ class Sized:
 def make_plan(scene: Scene, profile: Profile) -> Plan:
     """Rows, places and routes of a scene and of those inside it."""
     rows = rank(scene, capacities(scene, profile.columns))
+    links = tuple(replace(link, returns=link.returns or link.id in rows.back) for link in scene.links)
+    scene = replace(scene, links=links)
     mesh = weave(scene, rows, arrange(scene, rows))
-    routes = route(scene, rows, mesh)
+    routes = route(scene, mesh)
     return Plan(
         scene=scene,
         rows=rows,
@@ -66,9 +68,9 @@ def make_plan(scene: Scene, profile: Profile) -> Plan:
 def fit(plan: Plan, words: Words, profile: Profile) -> Sized:
     """The plan in points, with narrower boxes and tracks as long as it is too wide for its form."""
     sized = _size(plan, words, profile)
-    while profile.max_width is not None and sized.metric.width > profile.max_width:
-        if profile.text_width - _NARROWER >= _LEAST_TEXT:
-            profile = replace(profile, text_width=profile.text_width - _NARROWER)
+    while sized.metric.width > profile.max_width:
+        if profile.text_width > profile.least_text:
+            profile = replace(profile, text_width=max(profile.least_text, profile.text_width - _NARROWER))
         elif profile.track > _LEAST_TRACK:
             profile = replace(profile, track=_LEAST_TRACK)
         else:
@@ -79,7 +81,7 @@ def fit(plan: Plan, words: Words, profile: Profile) -> Sized:
 
 def _size(plan: Plan, words: Words, profile: Profile) -> Sized:
     inner = profile
-    if profile.max_width is not None:
+    if not profile.lanes:
         inner = replace(profile, text_width=max(_LEAST_INNER, profile.text_width - _NESTING))
     insides = {id_: _size(inside, words, inner) for id_, inside in plan.insides.items()}
     shapes = _shapes(plan.scene, insides, words, profile)

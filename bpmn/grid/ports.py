@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpmn.grid.mesh import GridPoint, Mesh
-from bpmn.grid.ranking import Rows
 from bpmn.grid.scene import Link, Scene
 
 RIGHT, LEFT, DOWN, UP = (1, 0), (-1, 0), (0, 1), (0, -1)
@@ -31,8 +30,8 @@ class Gate:
 class Ports:
     """Keeps which sides are taken and by whom; offers the gates of every link."""
 
-    def __init__(self, scene: Scene, rows: Rows, mesh: Mesh) -> None:
-        self.scene, self.back, self.mesh = scene, rows.back, mesh
+    def __init__(self, scene: Scene, mesh: Mesh) -> None:
+        self.scene, self.mesh = scene, mesh
         self.links = scene.links
         self.leaving = Counter(link.source for link in scene.links)
         #: (cell, side) → (link, does it leave there?)
@@ -56,7 +55,7 @@ class Ports:
             return [Gate((x, y + 1), DOWN, 0.0, "event")]
         gates = []
         for side, (dx, dy) in SIDES.items():
-            if side != "top" or link.id in self.back or link.kind == "message":
+            if side != "top" or link.returns or link.kind == "message":
                 cost = self._leaving_cost(link, side) + self._leaving_beside(index, link, side)
                 gates.append(Gate((x + dx, y + dy), (dx, dy), cost, side))
         return [gate for gate in gates if self.mesh.is_free(gate.point)]
@@ -71,8 +70,7 @@ class Ports:
             return [Gate((x, y + 1), UP, 0.0, "event")]
         gates = []
         for side, (dx, dy) in SIDES.items():
-            cost = self._arriving_cost(link, side)
-            cost += sum(400 for other, leaves in self.taken[link.target, side] if other != index and leaves)
+            cost = self._arriving_cost(link, side) + self._arriving_beside(index, link, side)
             gates.append(Gate((x + dx, y + dy), (-dx, -dy), cost, side))
         return [gate for gate in gates if self.mesh.is_free(gate.point)]
 
@@ -103,6 +101,14 @@ class Ports:
                 cost += 120 if link.name or self.links[other].name else 40
             else:
                 cost += 5 if side == "bottom" else 60
+        return cost
+
+    def _arriving_beside(self, index: int, link: Link, side: str) -> float:
+        """What comes in never meets what goes out, and forward steps, returns and messages come in apart."""
+        cost = 0.0
+        for other, leaves in self.taken[link.target, side]:
+            if other != index:
+                cost += 400 if leaves else 90 if self.links[other].family != link.family else 0
         return cost
 
     def _arriving_cost(self, link: Link, side: str) -> float:

@@ -21,8 +21,9 @@ class Profile:
     lanes: bool = True
     #: The most cells side by side in one lane.
     columns: int = 1
-    #: The chart must not be wider, if narrower boxes can help it.
-    max_width: float | None = None
+    #: The chart should not be wider, if boxes with less room for text, but at least this, can help it.
+    max_width: float
+    least_text: float
     #: Distance between text and border of a box.
     padding: float = 8
     #: Distance of two arrows side by side.
@@ -39,8 +40,13 @@ class Profile:
 
 
 PROFILES = {
-    "wide": Profile(form="wide", text_width=136, name_size=15, small_size=12.5, columns=3),
-    "a4": Profile(form="a4", text_width=126, name_size=14, small_size=11),
-    "a3": Profile(form="a3", text_width=126, name_size=14, small_size=11, columns=2),
-    "phone": Profile(form="phone", text_width=216, name_size=16, small_size=13, lanes=False, max_width=366),
+    "wide": Profile(
+        form="wide", text_width=136, least_text=110, max_width=1240, name_size=15, small_size=12.5, columns=3
+    ),
+    # 14 points are 9 on paper at a width of 837 (A4) or 1213 (A3), margins of 10 mm.
+    "a4": Profile(form="a4", text_width=126, least_text=99, max_width=837, name_size=14, small_size=11),
+    "a3": Profile(form="a3", text_width=126, least_text=99, max_width=1213, name_size=14, small_size=11, columns=2),
+    "phone": Profile(
+        form="phone", text_width=216, least_text=96, max_width=366, name_size=16, small_size=13, lanes=False
+    ),
 }

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from bpmn.grid.mesh import GridPoint, Mesh
 from bpmn.grid.ports import DOWN, LEFT, RIGHT, UP, Gate, Ports
-from bpmn.grid.ranking import Rows
 from bpmn.grid.scene import Scene
 
 #: Lengths of one step, about points; and what else a way costs.
@@ -34,15 +33,15 @@ class Route:
     arrive: str
 
 
-def route(scene: Scene, rows: Rows, mesh: Mesh) -> dict[int, Route]:
+def route(scene: Scene, mesh: Mesh) -> dict[int, Route]:
     """Routes by index of ``scene.links``; a link without any possible way has none (it cannot happen in a chart)."""
-    return _Router(scene, rows, mesh).run()
+    return _Router(scene, mesh).run()
 
 
 class _Router:
-    def __init__(self, scene: Scene, rows: Rows, mesh: Mesh) -> None:
-        self.scene, self.rows, self.mesh = scene, rows, mesh
-        self.ports = Ports(scene, rows, mesh)
+    def __init__(self, scene: Scene, mesh: Mesh) -> None:
+        self.scene, self.mesh = scene, mesh
+        self.ports = Ports(scene, mesh)
         self.kin = _kin(scene)
         self.routes: dict[int, Route] = {}
         #: Unit stretch → links on it; point → link → H, V or T (a corner).
@@ -66,7 +65,7 @@ class _Router:
         if link.source not in self.mesh.cell or link.target not in self.mesh.cell:
             return (3, False, 0)
         (x1, y1), (x2, y2) = self.mesh.cell[link.source], self.mesh.cell[link.target]
-        kind = 2 if link.kind == "message" else 1 if link.id in self.rows.back else 0
+        kind = 2 if link.kind == "message" else 1 if link.returns else 0
         return (kind, x1 != x2, abs(x1 - x2) + abs(y1 - y2))
 
     def _place(self, index: int) -> None:
@@ -217,13 +216,13 @@ class _Estimate:
 
 
 def _kin(scene: Scene) -> list[frozenset[int]]:
-    """For every link those that may run on the same line: same kind and same source, or same target (and itself)."""
-    groups: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    """For every link those that may run on the same line: same family and same source, or same target (and itself)."""
+    groups: dict[tuple[str, str, tuple[str, bool]], set[int]] = defaultdict(set)
     for index, link in enumerate(scene.links):
-        groups["from", link.leaves, link.kind].add(index)
-        groups["to", link.arrives, link.kind].add(index)
+        groups["from", link.leaves, link.family].add(index)
+        groups["to", link.arrives, link.family].add(index)
     return [
-        frozenset(groups["from", link.leaves, link.kind] | groups["to", link.arrives, link.kind])
+        frozenset(groups["from", link.leaves, link.family] | groups["to", link.arrives, link.family])
         for link in scene.links
     ]
 

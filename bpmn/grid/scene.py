@@ -36,7 +36,13 @@ class Link:
     target: str
     leaves: str
     arrives: str
+    #: Leads back: as the file declares, or because it closes a loop (known after ranking).
     returns: bool = False
+
+    @property
+    def family(self) -> tuple[str, bool]:
+        """Only arrows of one family may run on one line: messages, steps forward, steps back."""
+        return (self.kind, self.returns)
 
 
 @dataclass(frozen=True, kw_only=True)

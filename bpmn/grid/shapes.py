@@ -93,17 +93,18 @@ def hang_width(hung: Sequence[Node]) -> float:
     return 2 * ((len(hung) + 1) // 2) * (54 if named else 32) + 28 if len(hung) > 1 else 0
 
 
-def fit_words(definitions_names: Sequence[str], profile: Profile) -> Profile:
-    """Boxes wide enough for the longest Latin word, within reason."""
-    if profile.max_width is not None:
+def fit_words(names: Sequence[str], profile: Profile) -> Profile:
+    """Boxes wide enough for the longest Latin word, within reason; on the phone the width is what it is."""
+    if not profile.lanes:
         return profile
-    longest = max((longest_word(name, profile.name_size) for name in definitions_names), default=0.0)
-    return replace(profile, text_width=min(max(profile.text_width, longest + 1), 1.35 * profile.text_width))
+    longest = max((longest_word(name, profile.name_size) for name in names), default=0.0)
+    least = max(profile.least_text, min(longest + 1, 1.35 * profile.text_width))
+    return replace(profile, text_width=max(profile.text_width, least), least_text=least)
 
 
 def _box(node: Node, name: str, words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
     room = profile.text_width
-    if profile.max_width is None and len(wrap(name, profile.name_size, room)) > 7:
+    if profile.lanes and len(wrap(name, profile.name_size, room)) > 7:
         room *= 1.6
     lines = as_lines(name, profile.name_size, room, "name")
     for role, text in words.small_lines(node):
@@ -143,7 +144,7 @@ def _gateway(node: Node, name: str, profile: Profile) -> Shape:
 def _diamond(question: str, profile: Profile) -> Shape | None:
     """The question inside, the diamond as wide as a task or somewhat wider; None where it does not fit."""
     size = profile.label_size
-    stretches = (1.0, 1.15, 1.3) if profile.max_width is None else (1.0,)
+    stretches = (1.0, 1.15, 1.3) if profile.lanes else (1.0,)
     for stretch in stretches:
         box = profile.box_width * stretch
         lines, height = wrap_rhombus(question, size, box)

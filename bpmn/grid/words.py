@@ -9,8 +9,8 @@ from bpmn.drawing import limit_words
 from bpmn.model import Definitions, Node
 
 _PREFIX = {
-    "zh": {"lane": "办理方：", "post": "岗位：", "limit": "时限：", "two": "（两人以上）", "and": "；"},
-    "en": {"lane": "By: ", "post": "Post: ", "limit": "Limit: ", "two": " (two officers)", "and": "; "},
+    "zh": {"lane": "办理方：", "post": "岗位：", "limit": "时限：", "two": "（两人以上）"},
+    "en": {"lane": "By: ", "post": "Post: ", "limit": "Limit: ", "two": " (two officers)"},
 }
 
 
@@ -38,9 +38,9 @@ class Words:
             post = self.labels.get(step.post, step.post)
             lines.append(("post", prefix["post"] + post + (prefix["two"] if step.people > 1 else "")))
         if step is not None:
-            limits = [words for limit in step.limits if (words := limit_words(limit, self.lang))]
-            if limits:
-                lines.append(("limit", prefix["limit"] + prefix["and"].join(dict.fromkeys(limits))))
+            limits = dict.fromkeys(limit_words(limit, self.lang) for limit in step.limits)
+            stated = [words for words in limits if words]
+            lines += [("limit", ("" if index else prefix["limit"]) + words) for index, words in enumerate(stated)]
         return lines
 
     def _lane(self, node: Node) -> str:
