@@ -1,4 +1,4 @@
-"""The control flow of one process as a graph: who follows whom, what can be reached, what goes round (BPMN 2.0, 7.6).
+"""The control flow of one process as a graph: who follows whom, what can be reached, what goes round.
 
 An arrow leads from its source to its target, a node to the boundary events it hosts, a link throw to the link catch
 of its name. Each sub-process is a scope of its own; entering it means entering where its inside begins.

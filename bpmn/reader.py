@@ -59,9 +59,9 @@ _HELD = (
     | ARTIFACTS
     | frozenset(
         "documentation extensionElements incoming outgoing auditing monitoring property laneSet sequenceFlow "
-        "association dataObject ioSpecification dataInputAssociation dataOutputAssociation resourceRole performer humanPerformer "
-        "potentialOwner correlationSubscription supports supportedInterfaceRef ioBinding artifact completionCondition "
-        "standardLoopCharacteristics multiInstanceLoopCharacteristics".split()
+        "association dataObject ioSpecification dataInputAssociation dataOutputAssociation resourceRole performer "
+        "humanPerformer potentialOwner correlationSubscription supports supportedInterfaceRef ioBinding artifact "
+        "completionCondition standardLoopCharacteristics multiInstanceLoopCharacteristics".split()
     )
 )
 _EXPRESSION_CHILDREN = ("timeDate", "timeDuration", "timeCycle")

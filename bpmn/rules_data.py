@@ -36,7 +36,7 @@ def condition_syntax(subject: Subject) -> Iterator[Spot]:
 
 @rule("condition.language", "warning")
 def condition_language(subject: Subject) -> Iterator[Spot]:
-    """A file or condition that names another expression language is read as FEEL all the same (BPMN 8.4.7)."""
+    """A file or condition that names another expression language is read as FEEL all the same (BPMN 8.4)."""
     for flow in subject.flows:
         language = flow.language or subject.definitions.expression_language
         if flow.condition and language and "FEEL" not in language.upper():

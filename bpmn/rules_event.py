@@ -88,7 +88,7 @@ def not_sent(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.not-thrown", "error")
 def not_thrown(subject: Subject) -> Iterator[Spot]:
-    """A trigger that cannot be thrown, such as a timer on a throw event (BPMN table 10.93)."""
+    """A trigger that cannot be thrown, such as a timer on a throw event (BPMN 10.5.1)."""
     for node in _events(subject, "intermediateThrowEvent", "endEvent"):
         known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel", "escalation")
         if node.trigger not in known:
@@ -153,7 +153,7 @@ def link_unpaired(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.sub-process", "error")
 def event_sub_process(subject: Subject) -> Iterator[Spot]:
-    """An event sub-process starts beside the flow, without an arrow; not supported (BPMN 10.3.6)."""
+    """An event sub-process starts beside the flow, without an arrow; not supported (BPMN 10.3.5)."""
     for node in subject.nodes.values():
         if node.triggered_by_event:
             yield at(node)
@@ -161,7 +161,7 @@ def event_sub_process(subject: Subject) -> Iterator[Spot]:
 
 @rule("timer.text", "error")
 def timer(subject: Subject) -> Iterator[Spot]:
-    """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN table 10.101)."""
+    """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN 10.5.5)."""
     for node in _events(subject):
         if node.trigger == "timer" and node.type not in (*_THROWING, "startEvent"):
             definition = node.events[0]

@@ -17,7 +17,7 @@ _ID = re.compile(r"[^\W\d][\w.-]{0,99}")
 
 @rule("process.nothing-to-run", "error")
 def nothing_to_run(subject: Subject) -> Iterator[Spot]:
-    """The file draws pools but holds no process with nodes: nothing could run (BPMN 10.1)."""
+    """The file draws pools but holds no process with nodes: nothing could run (BPMN 10.2)."""
     if not subject.nodes:
         yield Spot(params={"name": subject.definitions.name or subject.definitions.id})
 
@@ -35,7 +35,7 @@ def not_run(subject: Subject) -> Iterator[Spot]:
 
 @rule("process.not-executable", "warning", exercise="info")
 def not_executable(subject: Subject) -> Iterator[Spot]:
-    """``isExecutable`` says whether a process is meant to run (BPMN 10.1); ours runs either way."""
+    """``isExecutable`` says whether a process is meant to run (BPMN 10.2); ours runs either way."""
     if subject.process and not subject.process.executable:
         yield at(subject.process)
 
@@ -133,7 +133,7 @@ def no_way_to_end(subject: Subject) -> Iterator[Spot]:
 
 @rule("flow.crosses-border", "error")
 def crosses_border(subject: Subject) -> Iterator[Spot]:
-    """A sequence flow stays in its process and sub-process (BPMN 8.4.13, 7.6.1); across pools a message flows."""
+    """A sequence flow stays in its process and sub-process (BPMN 8.4.13); across pools a message flows."""
     for flow in subject.flows:
         source, target = subject.nodes.get(flow.source), subject.nodes.get(flow.target)
         if source is None or target is None or source.parent != target.parent:

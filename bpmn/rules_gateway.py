@@ -147,7 +147,7 @@ def instantiates(subject: Subject) -> Iterator[Spot]:
 
 @rule("gateway.inclusive-in-loop", "warning")
 def inclusive_in_loop(subject: Subject) -> Iterator[Spot]:
-    """An inclusive gateway that joins on a loop waits for all that may still come round: hard to follow (13.3.3)."""
+    """An inclusive gateway that joins on a loop waits for all that may still come round: hard to follow (13.4.3)."""
     for circle in subject.control.circles():
         for node in circle:
             joins = len(subject.control.incoming[node]) > 1

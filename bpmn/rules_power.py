@@ -68,7 +68,7 @@ def code_form(subject: Subject) -> Iterator[Spot]:
 
 @rule("power.several", "error", exercise=None)
 def several(subject: Subject) -> Iterator[Spot]:
-    """A file publishes one power."""
+    """A file publishes one power: each has its own code, version and record."""
     for process in subject.definitions.processes:
         if process.power and process is not subject.process:
             yield at(process)

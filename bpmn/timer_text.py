@@ -1,4 +1,4 @@
-"""When a timer of a BPMN file is due (BPMN 2.0 table 10.100): ISO 8601 text, or FEEL that gives a time or duration."""
+"""When a timer of a BPMN file is due (BPMN 2.0, 10.5.5): ISO 8601 text, or FEEL that gives a time or duration."""
 
 from __future__ import annotations
 
