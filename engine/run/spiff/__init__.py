@@ -18,7 +18,7 @@ def open_items(state: str | None) -> dict[str, str]:
 
 def open_timers(state: str | None) -> dict[str, str]:
     """Waiting timers of a stored state: address → due instant."""
-    return {timer: due for known in _known(state) for timer, (_node, due) in known.get("timers", {}).items()}
+    return {timer: due for known in _known(state) for timer, (_node, due, *_) in known.get("timers", {}).items()}
 
 
 def open_incidents(state: str | None) -> list[str]:

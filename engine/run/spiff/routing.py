@@ -28,13 +28,15 @@ class Route:
     evaluated: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
-def route(program: Program, node_id: str, data: Mapping[str, Any]) -> Route:
-    """The arrows out of a node. Raises Stuck ``route.none`` when no condition holds and there is no default."""
+def route(program: Program, node_id: str, data: Mapping[str, Any], result: Route) -> None:
+    """Put the arrows out of a node into ``result``, with what was evaluated up to there.
+
+    Raises Stuck ``route.none`` when no condition holds and there is no default, or ``expression.failed``.
+    """
     node = program.nodes[node_id]
-    result = Route()
     if node["type"] == "parallelGateway" or not node["out"]:
         result.taken = list(node["out"])
-        return result
+        return
     only_one = node["type"] == "exclusiveGateway"
     candidates = [flow for flow in node["out"] if flow != node["default"]]
     # At an XOR an arrow without condition is the way out when no condition holds, wherever it stands in the file.
@@ -43,32 +45,26 @@ def route(program: Program, node_id: str, data: Mapping[str, Any]) -> Route:
             result.taken.append(flow)
             if only_one:
                 break
-    if not result.taken and node["default"]:
-        result.taken = [node["default"]]
+    if node["default"] and not any(only_one or program.flows[flow]["if"] for flow in result.taken):
+        # Arrows without condition are taken anyway; the default stands for the conditions (BPMN 13.3.1).
+        result.taken.append(node["default"])
     if not result.taken:
         raise Stuck("route.none", conditions=[program.flows[flow]["if"] for flow in candidates])
-    return result
 
 
-def holds(expression: str, data: Mapping[str, Any]) -> bool:
-    """Does a completion condition hold? Raises Stuck ``expression.failed``."""
-    return _evaluate(expression, data) is True
+def evaluated(expression: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation as the body of its step: expression, values read, result. Raises Stuck ``expression.failed``."""
+    try:
+        compiled = compile_expression(expression)
+        read = {name: data[name] for name in sorted(compiled.names) if name in data}
+        return {"expression": expression, "read": encode(read), "result": encode(compiled.evaluate(data))}
+    except FeelError as error:
+        raise Stuck("expression.failed", expression=expression, reason=error.code) from error
+    except Uncanonical as error:
+        raise Stuck("expression.failed", expression=expression, reason=str(error)) from error
 
 
 def _holds(program: Program, flow: str, data: Mapping[str, Any], result: Route) -> bool:
-    expression = program.flows[flow]["if"]
-    value = _evaluate(expression, data)
-    read = {name: data[name] for name in sorted(compile_expression(expression).names) if name in data}
-    try:
-        body = {"expression": expression, "read": encode(read), "result": encode(value)}
-    except Uncanonical as error:
-        raise Stuck("expression.failed", expression=expression, reason=str(error)) from error
+    body = evaluated(program.flows[flow]["if"], data)
     result.evaluated.append((flow, body))
-    return value is True
-
-
-def _evaluate(expression: str, data: Mapping[str, Any]) -> object:
-    try:
-        return compile_expression(expression).evaluate(data)
-    except FeelError as error:
-        raise Stuck("expression.failed", expression=expression, reason=error.code) from error
+    return body["result"] is True

@@ -79,6 +79,8 @@ class Run:
         matches = [a for a in waiting if a == item or a.rpartition("#")[0].rpartition("/")[2] == item]
         address = matches[0] if len(matches) == 1 else item
         command = Command(type=type_, actor="clerk", item=address, data=data)
+        if type_ == "timer" and address in spiff.open_timers(self.state):
+            self.at = max(self.at, datetime.fromisoformat(spiff.open_timers(self.state)[address]))
         outcome = spiff.apply(self.program, self.state, self.data, command, at=self.at)
         self.state, self.data, self.closed = outcome.state, outcome.data, outcome.closed
         self.history += outcome.drafts

@@ -1,0 +1,90 @@
+"""What a node does when a token enters it: one function an act of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+
+from bpmn.feel import FeelError, compile_script
+from engine.run.spiff import instances, program
+from engine.run.spiff.routing import Stuck
+
+if TYPE_CHECKING:
+    from engine.run.spiff.move import Move
+
+
+def _pass(move: Move, token: Task, node: dict[str, Any]) -> None:
+    if node["choice"]:
+        instances.begin(move, token, 0)
+    else:
+        move.advance(token)
+
+
+def _work(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """Work for people, or a sub-process; with what may happen on its border. Errors come from inside, unoffered."""
+    events = [event for event in node.get("boundary", ()) if "error" not in move.program.nodes[event]]
+    dues = move.dues(events)
+    instances.begin_first(move, token)
+    move.offer_events(token, events, dues)
+
+
+def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
+    event = token.task_spec.name
+    move.set_timer(token, event, move.dues([event])[event], token.internal_data["address"])
+
+
+def _script(move: Move, token: Task, node: dict[str, Any]) -> None:
+    try:
+        values = compile_script(node["script"]).run(move.data) if "script" in node else {}
+    except FeelError as error:
+        raise Stuck("script.failed", reason=error.code) from error
+    for name, value in values.items():
+        move.assign(move.key(token), name, value)
+    move.advance(token)
+
+
+def _events(move: Move, token: Task, node: dict[str, Any]) -> None:
+    events = [move.program.flows[flow]["to"] for flow in node["out"]]
+    move.offer_events(token, events, move.dues(events))
+
+
+def _end(move: Move, token: Task, node: dict[str, Any]) -> None:
+    move.advance(token)
+
+
+def _terminate(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """Everything else in the same scope ends (BPMN 13.5.6)."""
+    scope = token.internal_data["scope"]
+    move.advance(token)
+    for other in move.workflow.live():
+        if other.internal_data["scope"] == scope:
+            move.drop(other)
+
+
+def _error(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """An error goes up to the nearest sub-process whose border catches it (BPMN 10.5.6); uncaught it is an incident."""
+    scope = token.internal_data["scope"]
+    while scope:
+        host = next(host for host in move.workflow.live() if scope in host.internal_data.get("scopes", ()))
+        for event in move.node(host).get("boundary", ()):
+            if move.program.nodes[event].get("error") in ("", node["error"]):
+                move.advance(token)
+                move.happen(host, event)
+                return
+        scope = host.internal_data["scope"]
+    raise Stuck("error.uncaught", error=node["error"])
+
+
+ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
+    program.PASS: _pass,
+    program.WORK: _work,
+    program.TIMER: _timer,
+    program.SCRIPT: _script,
+    program.SUB: _work,
+    program.EVENTS: _events,
+    program.END: _end,
+    program.TERMINATE: _terminate,
+    program.ERROR_END: _error,
+}

@@ -1,0 +1,84 @@
+"""Instances of an activity: the only one, several at once or one after the other, each work or a run of a sub-process.
+
+The activity is entered and left once. Its token counts the instances done; the items of several are numbered
+``scope/id#visit.instance``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.task import Task
+
+from engine.run.spiff.program import SUB
+from engine.run.spiff.routing import Stuck, evaluated
+
+if TYPE_CHECKING:
+    from engine.run.spiff.move import Move
+
+
+def begin_first(move: Move, token: Task) -> None:
+    """Begin the only instance, the first of a sequence, or all that run at once."""
+    many = move.node(token).get("many")
+    if not many:
+        begin(move, token, 0)
+        return
+    for number in range(1, 1 + (many["count"] if many["parallel"] else 1)):
+        begin(move, token, number)
+
+
+def begin(move: Move, token: Task, number: int) -> None:
+    """Begin instance ``number`` of an activity (0: the only one): offer its work, or start inside it."""
+    address = token.internal_data["address"] + (f".{number}" if number else "")
+    node, node_id = move.node(token), token.task_spec.name
+    if node["act"] == SUB:
+        token.internal_data.setdefault("scopes", []).append(address)
+        for start in move.program.starts[node_id]:
+            move.workflow.place(start, address)
+    else:
+        move.offer(token, node_id, address, node["out"] if node["choice"] else None)
+
+
+def one_done(move: Move, token: Task, taken: list[str] | None = None) -> None:
+    """An instance is done: begin the next, wait for the others, or leave the activity."""
+    if "many" in move.node(token):
+        token.internal_data["done"] = token.internal_data.get("done", 0) + 1
+        go_on(move, token)
+    else:
+        move.advance(token, taken)
+
+
+def go_on(move: Move, token: Task) -> None:
+    """Are enough instances done? Leave the activity; else begin the next of a sequence."""
+    many, done = move.node(token)["many"], token.internal_data["done"]
+    if done >= many["count"]:
+        move.advance(token)
+        return
+    try:
+        enough = many["until"] != "" and _told(move, token, many["until"])
+    except Stuck as stuck:
+        move.stop_counting(token, stuck)
+        return
+    if enough:
+        move.advance(token)
+    elif not many["parallel"]:
+        begin(move, token, done + 1)
+
+
+def _told(move: Move, token: Task, condition: str) -> bool:
+    body = evaluated(condition, move.data)
+    move.tell("condition evaluated", move.key(token), **body)
+    return body["result"] is True
+
+
+def finish_scopes(move: Move) -> bool:
+    """Let a sub-process go on whose inside is done. Answers whether there was one."""
+    live = move.workflow.live()
+    busy = {token.internal_data["scope"] for token in live}
+    for token in live:
+        for scope in token.internal_data.get("scopes", ()):
+            if scope not in busy:
+                token.internal_data["scopes"].remove(scope)
+                one_done(move, token)
+                return True
+    return False
