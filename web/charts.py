@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 import engine
+from bpmn.anchors import anchor
 from bpmn.chart import Picture, sprite
 from bpmn.marks import PictureStatus
 from bpmn.text import TwinStep, twin
@@ -21,6 +22,9 @@ from web.flowwords import FlowWords
 WIDE, PHONE = "wide", "phone"
 #: Opening tags as ``bpmn.svg`` writes them.
 _LINK = re.compile(r'<a (?:href="[^"]*" )?')
+_ROOT = re.compile(r"<svg [^>]*>")
+#: Size of the cut-out on the home page, in the picture's units.
+CUT_WIDTH, CUT_HEIGHT = 540, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +53,32 @@ def chart(session: Session, definition_id: int, words: FlowWords, status: Pictur
 
 
 def illustration(session: Session, definition_id: int, words: FlowWords, status: PictureStatus) -> Markup | None:
-    """The phone form as a mere picture: hidden from screen readers, nothing in it can be focused or clicked."""
-    svg = _inline(engine.picture(session, definition_id, PHONE, words.lang), status)
-    if svg is None:
+    """A cut-out of the lane chart around the step where most cases stand, as a mere picture.
+
+    Hidden from screen readers; nothing in it can be focused or clicked. None when there is no picture.
+    """
+    picture = engine.picture(session, definition_id, WIDE, words.lang)
+    if picture is None:
         return None
-    still = _LINK.sub("<g ", str(svg)).replace("</a>", "</g>")
-    return Markup(sprite(words.lang) + still.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
+    still = _LINK.sub("<g ", picture.render(status)).replace("</a>", "</g>")
+    counts = status.counts or {}
+    x, y = _place(still, max(counts, key=lambda id_: counts[id_]) if counts else picture.order[0])
+    left = min(max(x - CUT_WIDTH / 2, 0), max(picture.width - CUT_WIDTH, 0))
+    top = min(max(y - CUT_HEIGHT / 2, 0), max(picture.height - CUT_HEIGHT, 0))
+    root = (
+        f'<svg aria-hidden="true" focusable="false" class="flowchart" '
+        f'viewBox="{left:.0f} {top:.0f} {CUT_WIDTH} {CUT_HEIGHT}">'
+    )
+    return Markup(sprite(words.lang) + _ROOT.sub(root, still, count=1))
+
+
+def _place(svg: str, element: str) -> tuple[float, float]:
+    """The middle of a node in its picture; the top left corner where it has no rectangle."""
+    node = re.search(rf'id="node-{re.escape(anchor(element))}">(?:<title>[^<]*</title>)?<rect ([^>]*)>', svg)
+    side = dict(re.findall(r'(x|y|width|height)="([\d.-]+)"', node[1])) if node else {}
+    if len(side) < 4:
+        return 0, 0
+    return float(side["x"]) + float(side["width"]) / 2, float(side["y"]) + float(side["height"]) / 2
 
 
 def text_twin(words: FlowWords, picture: Picture | None) -> tuple[TwinStep, ...]:

@@ -118,10 +118,14 @@ def shown(schema: Mapping[str, Any], name: str, value: Any) -> Any:
     return labels.get(str(value), value) if isinstance(value, str) else value
 
 
-def error_words(error: FormError, label: str) -> str:
-    """One error as a sentence."""
+def error_words(error: FormError, label: str, kind: str = "text") -> str:
+    """One error as a sentence; what is missing is entered, chosen or confirmed, as the ``kind`` of control asks."""
     limit = error.params.get("limit")
-    code = str(limit) if error.code == "type" and limit in ("integer", "number") else error.code
+    code = error.code
+    if code == "type" and limit in ("integer", "number"):
+        code = str(limit)
+    elif code == "required":
+        code = {"radio": "choose", "select": "choose", "checkboxes": "choose", "confirm": "const"}.get(kind, code)
     return wording.word("field", code, lang(), label=label, limit=limit)
 
 
@@ -137,7 +141,7 @@ def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value:
         required=required,
         value=_as_text(value),
         options=tuple(_options(rule, kind, value)),
-        error=error_words(error, label) if error else "",
+        error=error_words(error, label, kind) if error else "",
         max_length=rule.get("maxLength"),
         autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
     )

@@ -67,7 +67,7 @@ def test_the_applicant_corrects_on_the_page(client: Browser, store: Store) -> No
     assert "由您办理" in page.html
 
     missing = client.send(address, address)
-    assert missing.status_code == 422 and "请填写“已补正的材料”" in missing.text
+    assert missing.status_code == 422 and "请选择“已补正的材料”" in missing.text
     done = client.send(address, address, corrected_materials=["matter"])
     assert done.headers["Location"] == f"/cases/{number}"
 
