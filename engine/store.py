@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,16 @@ def open_store(url: str, *, code_key: bytes) -> Store:
 
 def upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is there already: one statement for all of them."""
-    if not rows:
-        return
+    if rows:
+        session.execute(_upsert(session.dialect.name, table, tuple(rows[0])), rows)
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
     keys = [column.name for column in table.primary_key]
-    dialect = postgresql if session.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table)
-    changes = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    changes = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -33,10 +33,16 @@ class Sealed:
     hash: bytes
 
 
-def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body: Any, prev_hash: bytes) -> bytes:
-    """The hash a step must have."""
-    record = canonical.dumps({"at": at, "body": body, "case": case, "element": element, "kind": kind, "seq": seq})
-    return hashlib.sha256(STEP_PREFIX + prev_hash + hashlib.sha256(record).digest()).digest()
+def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body: str, prev_hash: bytes) -> bytes:
+    """The hash a step must have. ``body`` is its canonical text.
+
+    The record is put together from canonical parts with its keys in their order: the same bytes as encoding the whole
+    object, without encoding the body a second time.
+    """
+    texts = (canonical.dumps(value).decode() for value in (at, case, element, kind, seq))
+    parts = dict(zip(("at", "case", "element", "kind", "seq"), texts, strict=True), body=body)
+    record = "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
+    return hashlib.sha256(STEP_PREFIX + prev_hash + hashlib.sha256(record.encode()).digest()).digest()
 
 
 def seal(
@@ -45,8 +51,8 @@ def seal(
     """Number and chain ``(kind, element, body)`` drafts behind step ``after`` whose hash is ``head``."""
     sealed = []
     for seq, (kind, element, body) in enumerate(drafts, after + 1):
-        hash_ = step_hash(case, seq, kind, element, at, body, head)
         text = canonical.dumps(body).decode()
+        hash_ = step_hash(case, seq, kind, element, at, text, head)
         sealed.append(Sealed(seq=seq, kind=kind, element=element, at=at, body=text, prev_hash=head, hash=hash_))
         head = hash_
     return sealed

@@ -66,8 +66,8 @@ def check_chain(case: str, steps: Iterable[Any]) -> Difference | None:
             return _differs(case, seq, "prev_hash", bytes(step.prev_hash).hex(), head.hex())
         try:
             body = canonical.loads(step.body)
-            expected = chain.step_hash(case, step.seq, step.kind, step.element, step.at, body, head)
             text = canonical.dumps(body).decode()
+            expected = chain.step_hash(case, step.seq, step.kind, step.element, step.at, step.body, head)
         except ValueError as error:
             return _differs(case, seq, "body", str(step.body)[:80], str(error))
         if bytes(step.hash) != expected:

@@ -235,27 +235,28 @@ def read_case(session: Session, number: str, command_id: str | None = None) -> O
 
     Raises Rejection ``case.unknown``.
     """
-    case, item, version = tables.case, tables.work_item, tables.definition
-    seen = sa.select(sa.func.count()).where(tables.step.c.command_id == command_id).scalar_subquery().label("seen")
-    rows = session.execute(
-        sa.select(
-            case,
-            seen,
-            version.c.key,
-            version.c.version.label("edition"),
-            version.c.digest,
-            version.c.name,
-            *projection.ITEM_COLUMNS,
-        )
-        .join_from(case, version, version.c.id == case.c.definition_id)
-        .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
-        .where(case.c.number == number)
-    ).all()
+    rows = session.execute(_READ_CASE, {"wanted": number, "given": command_id}).all()
     if not rows:
         raise Rejection("case.unknown", case=number)
     if command_id is not None and rows[0].seen:
         return None
     return _open_case(session, rows)
+
+
+def _case_statement() -> sa.Select[Any]:
+    case, item, version = tables.case, tables.work_item, tables.definition
+    seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
+    columns = [version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name]
+    return (
+        sa.select(case, seen.label("seen"), *columns, *projection.ITEM_COLUMNS)
+        .join_from(case, version, version.c.id == case.c.definition_id)
+        .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
+        .where(case.c.number == sa.bindparam("wanted"))
+    )
+
+
+#: Built once: putting a statement together costs more than running it.
+_READ_CASE = _case_statement()
 
 
 def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
@@ -621,11 +622,19 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
             )
         )
         return
-    done = session.execute(
-        sa.update(table).where(table.c.id == after.id, table.c.version == before.version).values(**values)
-    )
+    done = session.execute(_UPDATE_CASE, {"this": after.id, "read": before.version, **values})
     if done.rowcount != 1:
         raise Conflict("conflict", case=after.number)
+
+
+#: The compare-and-swap: only the case as it was read is changed.
+_UPDATE_CASE = (
+    sa.update(tables.case)
+    .where(tables.case.c.id == sa.bindparam("this"), tables.case.c.version == sa.bindparam("read"))
+    .values({name: sa.bindparam(name) for name in (
+        "state", "version", "head", "tokens", "data", "simulated", "changed_at", "closed_at"
+    )})
+)  # fmt: skip
 
 
 def _code_key(session: Session) -> bytes:
