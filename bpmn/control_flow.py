@@ -110,18 +110,14 @@ class ControlFlow:
     def _is_link_throw(self, node: str) -> bool:
         return self.nodes[node].type == "intermediateThrowEvent" and self.nodes[node].trigger == "link"
 
-    def reaches(self, start: str, goal: str) -> bool:
-        """Is there a way of one or more arrows from ``start`` to ``goal``?"""
-        seen: set[str] = set()
-        waiting = list(self.after.get(start, ()))
-        while waiting:
-            node = waiting.pop()
-            if node == goal:
-                return True
-            if node not in seen:
-                seen.add(node)
-                waiting += self.after[node]
-        return False
+    def leads_back(self, flow: Flow) -> bool:
+        """Does a way lead from the arrow's target to its source, so that the arrow closes a loop?"""
+        circle = self._circle_of.get(flow.source)
+        return circle is not None and circle == self._circle_of.get(flow.target)
+
+    @cached_property
+    def _circle_of(self) -> dict[str, int]:
+        return {node: number for number, circle in enumerate(self.circles()) for node in circle}
 
     def waits(self, node: Node) -> bool:
         """Does the case stop here until someone or something outside acts?"""

@@ -173,8 +173,9 @@ def timer(subject: Subject) -> Iterator[Spot]:
 
 @rule("timer.repeats", "error")
 def timer_repeats(subject: Subject) -> Iterator[Spot]:
-    """A timer fires once here; a cycle that repeats would promise what does not happen (BPMN 10.5.5, timeCycle)."""
+    """A cycle repeats only on a non-interrupting boundary event; elsewhere its first moment is all (BPMN 10.5.4)."""
     for node in _events(subject):
         if node.trigger == "timer" and node.events[0].timer == "timeCycle" and node.type != "startEvent":
-            if not node.events[0].text.startswith("R1/"):
+            repeats = node.type == "boundaryEvent" and not node.interrupting
+            if not repeats and not node.events[0].text.startswith("R1/"):
                 yield at(node, text=node.events[0].text)

@@ -204,7 +204,7 @@ def _condition_reads(flow: Flow) -> frozenset[str]:
 def arrow_not_back(subject: Subject) -> Iterator[Spot]:
     """An arrow marked ``return`` sends the case back to where it was: its source must follow its target."""
     for flow in subject.flows:
-        if flow.returns and not subject.control.reaches(flow.target, flow.source):
+        if flow.returns and not subject.control.leads_back(flow):
             yield at(flow)
 
 

@@ -92,7 +92,7 @@ SHOWN = {
     "wrong-namespace": ("extension.wrong-namespace", "Do", "error"),
 }
 #: Fixtures in which nothing is wrong.
-SOUND = ("plain", "caught-error", "counting-loop", "link-pair", "approval")
+SOUND = ("plain", "caught-error", "counting-loop", "link-pair", "timer-cycle", "approval")
 MISSPELT = ("extension.unknown-element", "extension.unknown-attribute", "extension.bad-value", "extension.misplaced")
 
 #: Text of the lawful power → what breaks the rule in its place.
