@@ -17,6 +17,8 @@ FLASK := $(VENV) -m flask
 # The demo on http://127.0.0.1:$(PORT). A real installation: docs/operate.md.
 run: export SUNPATH_DEMO := 1
 run: .venv/runtime.stamp
+	@! (: </dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null || \
+		{ echo "Port $(PORT) is in use. Choose another: make run PORT=8001" >&2; exit 1; }
 	@scripts/need.sh graphviz fonts-noto-cjk
 	@$(FLASK) db upgrade
 	@$(FLASK) demo load

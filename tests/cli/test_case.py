@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 
+from engine.errors import Conflict
+from engine.store import Session
 from tests.cli.conftest import Shell
+from tests.conftest import ROOT
+from web.cli.database import writing
 
 STATUSES = set("todo current waiting warn overdue done returned skipped incident suspended cancelled".split())
 
@@ -225,12 +232,39 @@ def test_tick_fires_what_is_due(shell: Shell) -> None:
     assert last["at"] == "2026-03-12T02:00:00.000Z"
 
 
-def test_two_officers_where_only_one_can_win(shell: Shell) -> None:
+def test_of_two_officers_at_once_one_wins(shell: Shell, tmp_path: Path) -> None:
     """The loser is told who was faster; nothing is done twice."""
     case = shell.start("leave")
-    shell("case", "do", case, "Ask", "--as", "clerk")
-    assert "clerk" in shell.refused("case", "do", case, "Ask", "--as", "colleague")
-    with sqlite3.connect(shell.database) as database:
-        count = database.execute("SELECT count(*) FROM step WHERE kind = 'work item completed'").fetchone()
-    database.close()
-    assert count == (1,)
+    flask = [sys.executable, "-m", "flask", "case", "do", case, "Ask", "--as"]
+    env = {"PATH": os.environ["PATH"], "SUNPATH_VAR": str(tmp_path), "DATABASE_URL": shell.settings.database_url}
+    both = [
+        subprocess.Popen([*flask, name], cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE, text=True)
+        for name in ("clerk", "colleague")
+    ]
+    said = [process.communicate()[1] for process in both]
+    codes = [process.returncode for process in both]
+    assert sorted(codes) == [0, 1]
+    winner, loser = codes.index(0), codes.index(1)
+    assert ("clerk", "colleague")[winner] in said[loser]
+    assert said[loser].count("\n") == 1
+    steps = shell.json("case", "steps", case)["steps"]
+    assert sum(step["kind"] == "work item completed" for step in steps) == 1
+
+
+def test_a_lost_race_is_run_again_under_the_same_id(shell: Shell) -> None:
+    ids: list[str] = []
+
+    def lost_twice(_session: Session, command_id: str) -> int:
+        ids.append(command_id)
+        if len(ids) < 3:
+            raise Conflict("conflict", case="EX-2026-000001")
+        return len(ids)
+
+    def always_lost(_session: Session, command_id: str) -> int:
+        raise Conflict("conflict", case="EX-2026-000001")
+
+    with shell.app.app_context():
+        assert writing(lost_twice) == 3
+        assert len(set(ids)) == 1
+        with pytest.raises(Conflict):
+            writing(always_lost)
