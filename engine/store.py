@@ -97,7 +97,8 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
     keys = [column.name for column in table.primary_key]
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     changes = {name: insert.excluded[name] for name in names if name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
+    statement: sa.Insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
