@@ -4,7 +4,7 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
-from engine.cases import cases, desk, private_values, show, steps, todo, track
+from engine.cases import cases, desk, incidents, private_values, show, steps, todo, track
 from engine.catalogue import definition, definitions, live_counts, package_of, picture, powers, program_of, versions
 from engine.meta import is_demo, mark_demo
 from engine.office.people import add_person, people, person, sign_in
@@ -29,6 +29,7 @@ __all__ = [
     "due",
     "erase",
     "fire",
+    "incidents",
     "is_demo",
     "live_counts",
     "mark_demo",

@@ -124,6 +124,29 @@ def desk(session: Session, user: str, at: datetime) -> list[WorkItem]:
     return [_desk_item(session, row) for row in session.execute(query)]
 
 
+def incidents(session: Session, user: str) -> list[Incident]:
+    """Where open cases are stuck, in the flows somebody has a post in and in exercises; longest stuck first.
+
+    Raises Rejection ``user.unknown``.
+    """
+    posts = people.known(session, user).posts
+    case, table = tables.case, tables.incident
+    query = (
+        sa.select(*table.c, case.c.number, case.c.definition_id)
+        .join_from(table, case, case.c.id == table.c.case_id)
+        .where(table.c.resolved_at.is_(None), case.c.state == "open")
+        .order_by(table.c.raised_at)
+        .limit(500)
+    )
+    found = []
+    for row in session.execute(query):
+        definitions = catalogue.package_of(session, row.definition_id).definitions
+        acting = guard.posts_of(definitions)
+        if not acting or posts & acting:
+            found.append(projection.incident(row, row.number, definitions))
+    return found
+
+
 def track(session: Session, number: str, code: str) -> bool:
     """Is ``code`` the query code of the case? The same work and answer for an unknown number as for a wrong code."""
     stored = session.execute(

@@ -10,7 +10,9 @@ from web import (
     applying,
     auth,
     cases,
+    casework,
     cli,
+    desk,
     downloads,
     errors,
     formatting,
@@ -24,7 +26,7 @@ from web import (
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases)
+ROOMS = (public, downloads, applying, tracking, cases, desk, casework)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

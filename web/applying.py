@@ -60,7 +60,7 @@ def receipt() -> ResponseReturnValue:
     with read() as database:
         view = engine.show(database, found["case"])
         words = FlowWords(engine.package_of(database, view.definition_id), lang())
-    address = _track_address(found["case"])
+    address = track_address(found["case"])
     page = render_template("public/receipt.html", receipt=found, view=view, words=words, address=address, qr=qr.svg)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
@@ -101,7 +101,7 @@ def _receipt(done: Done) -> dict[str, Any]:
     return {"case": done.case, "code": done.receipt.code, "step": done.receipt.step, "hash": done.receipt.hash}
 
 
-def _track_address(number: str) -> str:
+def track_address(number: str) -> str:
     """What the QR code holds: the page to track on and the number, never the code."""
     path = url_for("tracking.look_up", number=number)
     return f"{settings().base_url or request.url_root.rstrip('/')}{path}"

@@ -12,25 +12,50 @@ from web.language import gettext as _
 
 
 def answers(
-    words: FlowWords, public: Mapping[str, Any], private: Mapping[str, Any], kept: Mapping[str, bool]
+    words: FlowWords,
+    public: Mapping[str, Any],
+    private: Mapping[str, Any],
+    kept: Mapping[str, bool],
+    *,
+    masked: bool = True,
 ) -> list[tuple[str, str]]:
     """(label, value) of everything a form asked for, in the order of the forms.
 
-    ``kept`` names the private fields and says whether each is still there; an erased one says so.
+    ``kept`` names the private fields and says whether each is still there; an erased one says so. ``masked`` is False
+    only for the officers of the flow.
     """
     rows = []
-    for name, schema in _asked(words).items():
+    for name, schema in asked(words).items():
         label = forms.label_of(schema, name)
         if name in public:
             rows.append((label, plain(forms.shown(schema, name, public[name]))))
         elif name in kept:
-            rule = schema["properties"][name]
-            value = mask(private.get(name, ""), rule.get("x-sun-mask", "")) if kept[name] else _("已按规定删除")
-            rows.append((label, value))
+            rows.append((label, _private(schema, name, private.get(name, ""), masked) if kept[name] else _("已按规定删除")))
     return rows
 
 
-def _asked(words: FlowWords) -> dict[str, dict[str, Any]]:
+def entered(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, value) of what one form held."""
+    return [(forms.label_of(schema, name), plain(forms.shown(schema, name, value))) for name, value in data.items()]
+
+
+def party(words: FlowWords, private: Mapping[str, Any]) -> str:
+    """Whose case it is: the first name the opening form asked for; '' where there is none."""
+    node = words.node(words.power.apply)
+    schema = words.package.form(node.step.form) if node is not None and node.step is not None else None
+    for name, rule in (schema or {}).get("properties", {}).items():
+        if rule.get("x-sun-mask") == "name" and name in private:
+            return str(private[name])
+    return ""
+
+
+def _private(schema: dict[str, Any], name: str, value: Any, masked: bool) -> str:
+    if not masked:
+        return plain(forms.shown(schema, name, value))
+    return mask(value, schema["properties"][name].get("x-sun-mask", ""))
+
+
+def asked(words: FlowWords) -> dict[str, dict[str, Any]]:
     """Every field name of the package with the first form that asks for it, forms in the order of the chart."""
     found: dict[str, dict[str, Any]] = {}
     for node in words.package.definitions.nodes.values():
@@ -38,3 +63,12 @@ def _asked(words: FlowWords) -> dict[str, dict[str, Any]]:
         for name in (schema or {}).get("properties", {}):
             found.setdefault(name, schema or {})
     return found
+
+
+def own_names(words: FlowWords) -> frozenset[str]:
+    """Names of the fields the applicant fills in; all others are the office's."""
+    definitions = words.package.definitions
+    own = {lane.id for lane in definitions.lanes.values() if lane.role == "applicant"}
+    nodes = [node for node in definitions.nodes.values() if node.lane in own and node.step and node.step.form]
+    forms_ = [words.package.form(node.step.form) for node in nodes if node.step]
+    return frozenset(name for form in forms_ for name in (form or {}).get("properties", {}))

@@ -11,6 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bpmn.wording import say
+from engine.answers import Incident
+
 WORDS = Path(__file__).parent / "words"
 
 
@@ -33,6 +36,14 @@ def word(table: str, code: str, lang: str, **params: object) -> str:
 def rejection(code: str, params: Mapping[str, Any], lang: str) -> str:
     """Why a command was refused, for people."""
     return word("rejection", code, lang, **params)
+
+
+def incident(stuck: Incident, lang: str) -> str:
+    """Why an element is stuck, as a sentence."""
+    params = {name: "; ".join(value) if isinstance(value, list) else value for name, value in stuck.params.items()}
+    if "reason" in params:
+        params["reason"] = say(str(params["reason"]), lang).message
+    return word("incident", stuck.code, lang, **params)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bpmn.wording import say
 from engine import answers
 from engine.status import ACTIVE
 from web import wording
@@ -93,10 +92,7 @@ def open_now(items: tuple[answers.WorkItem, ...], incidents: tuple[answers.Incid
 
 def why(stuck: answers.Incident, lang: str) -> str:
     """Why an element is stuck, as a sentence."""
-    params = {name: "; ".join(value) if isinstance(value, list) else value for name, value in stuck.params.items()}
-    if "reason" in params:
-        params["reason"] = say(str(params["reason"]), lang).message
-    return wording.word("incident", stuck.code, lang, **params)
+    return wording.incident(stuck, lang)
 
 
 def due(when: answers.Due | None, lang: str) -> str:

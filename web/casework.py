@@ -1,0 +1,271 @@
+"""One case and one work item as an officer sees them: the form, the chart, the law of the step, what happened."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+import engine
+from bpmn.twin import TwinStep
+from engine.answers import CaseView, Person, WorkItem
+from engine.errors import Rejection
+from engine.forms import FormError
+from web import casedata, charts, conflict, forms
+from web.acting import act, command_id, officer, today, why
+from web.auth import require_role
+from web.errors import explain
+from web.flowwords import FlowWords
+from web.history import Line, history
+from web.language import lang
+from web.session import Session, now, read
+from web.stepguide import answers, companions, names_read, ways_back
+from web.worklist import lateness, may_do, works_in
+
+bp = Blueprint("casework", __name__, url_prefix="/desk")
+
+VERBS = {"suspend": engine.suspend, "resume": engine.resume, "cancel": engine.cancel}
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A case with everything an officer of its flow may see."""
+
+    view: CaseView
+    words: FlowWords
+    chart: charts.Chart
+    #: Newest first.
+    lines: list[Line]
+    #: What was entered, unmasked.
+    answers: list[tuple[str, str]]
+    private: dict[str, Any]
+    people: list[Person]
+
+    @property
+    def party(self) -> str:
+        """Whose case it is."""
+        return casedata.party(self.words, self.private)
+
+    @property
+    def statuses(self) -> dict[str, Any]:
+        """Status by BPMN id, for the chart in words."""
+        return {key.rpartition("/")[2]: status for key, status in self.view.elements.items()}
+
+    def step(self, element: str) -> TwinStep | None:
+        """The words of one step."""
+        id_ = element.rpartition("/")[2]
+        return next((step for step in self.chart.twin if step.id == id_), None)
+
+    def display(self, name: str | None) -> str:
+        """How a person is called."""
+        return next((who.display for who in self.people if who.name == name), name or "")
+
+
+@bp.before_request
+@require_role("clerk")
+def _only_clerks() -> None:
+    """Every page of casework is for clerks."""
+
+
+@bp.get("/cases/<number>")
+def case(number: str) -> ResponseReturnValue:
+    """The case on its chart, its open items, its incidents, and what the office may do with it."""
+    return _case_page(number, {})
+
+
+@bp.post("/cases/<number>/<any(suspend,resume,cancel):verb>")
+def change(number: str, verb: str) -> ResponseReturnValue:
+    """Suspend, resume or cancel a case, with a reason."""
+    _file(number)
+    reason = request.form.get("reason", "")[:2000]
+    try:
+        act(lambda session: VERBS[verb](session, number, actor=officer().name, reason=reason, at=now()))
+    except Rejection as rejection:
+        if rejection.code != "reason.missing":
+            raise
+        return _case_page(number, {verb: explain(rejection)}), 422
+    said = {"suspend": _("已中止办理。"), "resume": _("已恢复办理。"), "cancel": _("已终止这个办件。")}
+    flash(said[verb])
+    return redirect(url_for("casework.case", number=number))
+
+
+@bp.post("/cases/<number>/retry")
+def retry(number: str) -> ResponseReturnValue:
+    """Try a stuck element again, with corrected data where given."""
+    file = _file(number)
+    item = request.form.get("item", "")
+    incident = next((one for one in file.view.incidents if one.item == item), None)
+    if incident is None:
+        raise Rejection("incident.unknown", item=item, case=number)
+    data = forms.parse(_correctable(file, incident.element), request.form)
+    done = act(lambda session: engine.retry(session, number, item, actor=officer().name, data=data, at=now()))
+    still = any(one.element == incident.element for one in done.incidents)
+    flash(_("已重试，仍然受阻，原因见下。") if still else _("受阻已经解决，办件继续往下走。"))
+    return redirect(url_for("casework.case", number=number))
+
+
+@bp.get("/<number>/<path:item>")
+def item(number: str, item: str) -> ResponseReturnValue:
+    """One work item: its form beside what is needed to decide."""
+    file = _file(number)
+    found = next((one for one in file.view.work_items if one.item == item), None)
+    if found is not None:
+        values = file.view.data if found.applicant else {}
+        return _item_page(file, found, forms.fields(_schema(file, found.element), values), [], secrets.token_hex(16))
+    with read() as session:
+        gone = conflict.ended(engine.steps(session, number), item)
+    if gone is None:
+        raise Rejection("item.unknown", item=item, case=number, open="")
+    return conflict.page(gone, number, file.words, item.rpartition("#")[0])
+
+
+@bp.post("/<number>/<path:item>")
+def complete(number: str, item: str) -> ResponseReturnValue:
+    """Do a work item. The same form sent twice is one step; an item somebody else did answers who and when."""
+    file, id_ = _file(number), command_id()
+    element = item.rpartition("#")[0]
+    schema = _schema(file, element)
+    data = forms.parse(schema, request.form)
+    try:
+        act(
+            lambda session: engine.complete(
+                session, number, item, actor=officer().name, data=data | _reserved(), at=now(), command_id=id_
+            )
+        )
+    except Rejection as rejection:
+        return _not_done(rejection, file, item, data, id_)
+    flash(_("已办理并写入记录：%(name)s（%(number)s）", name=file.words.name(element), number=number))
+    return redirect(url_for("desk.index"))
+
+
+def _not_done(rejection: Rejection, file: File, item: str, data: dict[str, Any], id_: str) -> ResponseReturnValue:
+    """The form again with what is wrong, or the page that says who was faster."""
+    element = item.rpartition("#")[0]
+    schema = _schema(file, element)
+    if rejection.code in conflict.CODES:
+        entered = casedata.entered(schema, data)
+        return conflict.page(rejection, file.view.case, file.words, element, entered)
+    found = next((one for one in file.view.work_items if one.item == item), None)
+    places = {"item.people": "with", "take.missing": "take-1", "take.unknown": "take-1"}
+    if found is None or rejection.code not in ("form.invalid", *places):
+        raise rejection
+    wrong: list[FormError] = rejection.params["errors"] if rejection.code == "form.invalid" else []  # type: ignore[assignment]
+    said = [(places[rejection.code], _CHOOSE[rejection.code]())] if rejection.code in places else []
+    return _item_page(file, found, forms.fields(schema, data, wrong), said, id_), 422
+
+
+_CHOOSE = {
+    "item.people": lambda: _("请选择另一位同岗位的人"),
+    "take.missing": lambda: _("请选择往哪里走"),
+    "take.unknown": lambda: _("请选择往哪里走"),
+}
+
+
+def _reserved() -> dict[str, Any]:
+    """What speaks to the engine, not to the form: the arrow chosen, the second officer."""
+    taken, second = request.form.getlist("take"), request.form.get("with", "")
+    chosen: dict[str, Any] = {}
+    if taken:
+        chosen["take"] = taken if request.form.get("several") else taken[0]
+    if second:
+        chosen["with"] = second
+    return chosen
+
+
+def _item_page(
+    file: File, item: WorkItem, fields: list[forms.Field], wrong: list[tuple[str, str]], id_: str
+) -> str:
+    node = file.words.node(item.element)
+    me, definitions = officer(), file.words.package.definitions
+    allowed = may_do(me, item, definitions)
+    return render_template(
+        "desk/item.html",
+        file=file,
+        view=file.view,
+        words=file.words,
+        item=item,
+        step=file.step(item.element),
+        fields=fields,
+        errors=[*wrong, *forms.summary(fields)],
+        wrong=dict(wrong),
+        command_id=id_,
+        lateness=lateness(item, node, today()),
+        days=(item.due.on - today()).days if item.due is not None else None,
+        choices=answers(file.words, item),
+        ways_back=ways_back(file.words, item.element),
+        grave={file.words.text(risk.text) for risk in node.step.risks if risk.level == "high"} if node and node.step else (),
+        several=node is not None and node.type == "inclusiveGateway",
+        companions=companions(file.people, me, item.post) if item.people > 1 else [],
+        sent=request.form,
+        allowed=allowed,
+        open=allowed and item.claimed_by in (None, me.name) and file.view.state == "open",
+    )
+
+
+def _case_page(number: str, wrong: dict[str, str]) -> str:
+    file = _file(number)
+    definitions = file.words.package.definitions
+    return render_template(
+        "desk/case.html",
+        file=file,
+        view=file.view,
+        words=file.words,
+        wrong=wrong,
+        why=why,
+        reason=request.form.get("reason", ""),
+        items=[(item, may_do(officer(), item, definitions)) for item in file.view.work_items],
+        stuck=[
+            (incident, forms.fields(_correctable(file, incident.element), file.view.data))
+            for incident in file.view.incidents
+        ],
+    )
+
+
+def _file(number: str) -> File:
+    """The case for an officer of its flow; 403 for others, so that nothing private is seen by who has no part in it."""
+    with read() as session:
+        view = engine.show(session, number, at=now())
+        words = FlowWords(engine.package_of(session, view.definition_id), lang())
+        if not works_in(officer(), words.package.definitions):
+            abort(403)
+        return _filled(session, view, words)
+
+
+def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
+    private = engine.private_values(session, view.case)
+    return File(
+        view=view,
+        words=words,
+        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
+        lines=history(engine.steps(session, view.case), words, internal=True)[::-1],
+        answers=casedata.answers(words, view.data, private, view.private, masked=False),
+        private=private,
+        people=engine.people(session),
+    )
+
+
+def _schema(file: File, element: str) -> dict[str, Any]:
+    node = file.words.node(element)
+    return (file.words.package.form(node.step.form) if node is not None and node.step is not None else None) or {}
+
+
+def _correctable(file: File, element: str) -> dict[str, Any]:
+    """A form of the public data a stuck element decides by, with the rules of the forms that ask for them."""
+    known = casedata.asked(file.words)
+    rules = {name: known[name]["properties"][name] for name in names_read(file.words, element) if name in known}
+    loose = [name for name in names_read(file.words, element) if name not in known]
+    return {"properties": rules | {name: {"type": _type(file.view.data.get(name))} for name in loose}}
+
+
+def _type(value: Any) -> str:
+    """JSON Schema type of a value no form asks for."""
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if value is None or isinstance(value, str) else "number"
+
+
+
