@@ -14,18 +14,16 @@ from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
 
-from bpmn.errors import Refused
-from bpmn.model import Definitions, Flow, Node, Process
+from bpmn.control_flow import link_name
+from bpmn.model import Flow, Node, Process
 from bpmn.package import FlowPackage
+from engine.run.spiff.refusal import refuse
 from engine.run.spiff.specs import JoinSpec, NodeSpec
 
 #: How a node behaves when a token reaches it.
 PASS, WORK, TIMER, SCRIPT, SUB, EVENTS, END, TERMINATE, ERROR_END = (
     "pass", "work", "timer", "script", "sub", "events", "end", "terminate", "error",
 )  # fmt: skip
-
-#: The most instances a multi-instance activity may have inside one case.
-MAX_INSTANCES = 200
 
 #: Name of the root all tokens hang below; no BPMN id holds a space.
 ROOT = " root"
@@ -65,22 +63,20 @@ class Program:
 
 
 def compile(package: FlowPackage) -> str:
-    """The program of a package as JSON text. Raises Refused ``run.*`` for what cannot be executed right."""
+    """The program of a package as JSON text. Raises Refused (codes of the linter) for what cannot be executed right."""
+    refuse(package)
     process = package.definitions.main
-    if process is None or not process.nodes:
-        raise Refused("run.nothing")
-    return json.dumps(compile_process(package.definitions, process), ensure_ascii=False, sort_keys=True)
+    assert process is not None  # ``process.nothing-to-run`` refuses it
+    return json.dumps(compile_process(process), ensure_ascii=False, sort_keys=True)
 
 
-def compile_process(definitions: Definitions, process: Process) -> dict[str, Any]:
+def compile_process(process: Process) -> dict[str, Any]:
     """The program of one process as plain values."""
     nodes = {node.id: node for node in process.nodes if node.kind != "artifact"}
     flows = [flow for flow in process.flows if flow.source in nodes and flow.target in nodes]
-    for node in nodes.values():
-        _refuse_unsupported(node, nodes)
     return {
         "process": process.id,
-        "nodes": {node.id: _node(definitions, node, nodes, flows) for node in nodes.values()},
+        "nodes": {node.id: _node(node, nodes, flows) for node in nodes.values()},
         "flows": {
             flow.id: {"from": flow.source, "to": flow.target, "if": flow.condition, "returns": flow.returns}
             for flow in flows
@@ -104,7 +100,7 @@ def load(text: str) -> Program:
     return Program(values["process"], values["nodes"], values["flows"], values["starts"], spec)
 
 
-def _node(definitions: Definitions, node: Node, nodes: dict[str, Node], flows: list[Flow]) -> dict[str, Any]:
+def _node(node: Node, nodes: dict[str, Node], flows: list[Flow]) -> dict[str, Any]:
     outgoing = [flow.id for flow in flows if flow.source == node.id]
     incoming = [flow.id for flow in flows if flow.target == node.id]
     values: dict[str, Any] = {
@@ -178,36 +174,15 @@ def _is_link(node: Node) -> bool:
 def _link_target(node: Node, nodes: dict[str, Node]) -> str:
     if node.type != "intermediateThrowEvent" or node.trigger != "link":
         return ""
-    for other in nodes.values():
-        if _is_link(other) and other.parent == node.parent and other.events[0].ref == node.events[0].ref:
-            return other.id
-    raise Refused("run.link_without_target", element=node.id, line=node.line, name=node.events[0].ref)
+    catches = (other for other in nodes.values() if _is_link(other) and other.parent == node.parent)
+    return next((other.id for other in catches if link_name(other) == link_name(node)), "")
 
 
 def _instances(node: Node) -> dict[str, Any] | None:
     if node.loop is None:
         return None
-    number = node.loop.cardinality
-    if node.loop.kind == "standard" or not number.isascii() or not number.isdigit():
-        raise Refused("run.loop", element=node.id, line=node.line, limit=MAX_INSTANCES)
-    if not 1 <= int(number) <= MAX_INSTANCES:
-        raise Refused("run.loop", element=node.id, line=node.line, limit=MAX_INSTANCES)
-    return {"count": int(number), "parallel": node.loop.kind == "parallel", "until": node.loop.condition}
-
-
-def _refuse_unsupported(node: Node, nodes: dict[str, Node]) -> None:
-    """Nothing may be silently wrong: what is not executed right is refused, naming the element."""
-    unsupported = (
-        node.type in ("complexGateway", "adHocSubProcess", "transaction")
-        or node.for_compensation
-        or node.triggered_by_event
-        or node.trigger in ("compensate", "cancel")
-        or (node.type == "boundaryEvent" and node.attached_to not in nodes)
-        or (node.type == "boundaryEvent" and node.trigger in ("multiple", ""))
-        or (node.trigger == "multiple" and node.type != "startEvent")
-    )
-    if unsupported:
-        raise Refused("run.unsupported", element=node.id, line=node.line, type=node.trigger or node.type)
+    parallel = node.loop.kind == "parallel"
+    return {"count": int(node.loop.cardinality), "parallel": parallel, "until": node.loop.condition}
 
 
 @lru_cache(maxsize=4096)

@@ -234,14 +234,14 @@ def test_a_model_without_end_event_ends_where_its_arrows_end() -> None:
 @pytest.mark.parametrize(
     ("element", "code"),
     [
-        ("complexGateway", "run.unsupported"),
-        ("adHocSubProcess", "run.unsupported"),
-        ("userTask isForCompensation=\"true\"", "run.unsupported"),
-        ("userTask|<standardLoopCharacteristics/>", "run.loop"),
+        ("complexGateway", "gateway.complex"),
+        ("adHocSubProcess", "task.ad-hoc"),
+        ("userTask isForCompensation=\"true\"", "event.compensation"),
+        ("userTask|<standardLoopCharacteristics/>", "loop.standard"),
         ("userTask|<multiInstanceLoopCharacteristics><loopCardinality>n</loopCardinality>"
-         "</multiInstanceLoopCharacteristics>", "run.loop"),
-        ('intermediateThrowEvent|<linkEventDefinition name="nowhere"/>', "run.link_without_target"),
-        ("intermediateThrowEvent|<compensateEventDefinition/>", "run.unsupported"),
+         "</multiInstanceLoopCharacteristics>", "loop.instances"),
+        ('intermediateThrowEvent|<linkEventDefinition name="nowhere"/>', "event.link-unpaired"),
+        ("intermediateThrowEvent|<compensateEventDefinition/>", "event.compensation"),
     ],
 )  # fmt: skip
 def test_what_is_not_executed_right_is_refused(element: str, code: str) -> None:
