@@ -15,6 +15,7 @@ from engine.run.replay import replay
 from engine.run.runtime import cancel, claim, complete, fire, release, resume, retry, start_case, suspend
 from engine.run.timers import due, tick
 from engine.status import picture_status
+from engine.totals import totals
 
 __all__ = [
     "add_person",
@@ -57,6 +58,7 @@ __all__ = [
     "suspend",
     "tick",
     "todo",
+    "totals",
     "track",
     "verify",
     "versions",

@@ -211,6 +211,19 @@ class CaseRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Totals:
+    """How many cases a list is about."""
+
+    cases: int
+    #: Recorded steps of all of them.
+    steps: int
+    #: Cases by state; a state without a case is not named.
+    states: dict[str, int]
+    #: Cases with an incident that is not resolved.
+    stuck: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """The first place where a case's record is not what it should be."""
 

@@ -20,6 +20,7 @@ from engine.record.canonical import read_instant
 from engine.run import guard, projection
 from engine.run.runtime import answer, read_case
 from engine.store import Session
+from engine.totals import narrow
 
 
 def todo(session: Session, number: str) -> Done:
@@ -74,22 +75,16 @@ def cases(
     state: str | None = None,
     key: str | None = None,
     simulated: bool | None = None,
+    stuck: bool | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[CaseRow]:
-    """Cases, newest first, by state and key."""
-    case, version = tables.case.c, tables.definition.c
-    query = _case_query().order_by(case.id.desc()).limit(limit).offset(offset)
-    if state:
-        query = query.where(case.state == state)
-    if key:
-        query = query.where(version.key == key)
-    if simulated is not None:
-        query = query.where(case.simulated.is_(simulated))
-    rows = session.execute(query).all()
+    """Cases, newest first, by state, key, clock and whether an incident is open; ``totals`` counts them."""
+    query = _case_query().order_by(tables.case.c.id.desc()).limit(limit).offset(offset)
+    rows = session.execute(narrow(query, state=state, key=key, simulated=simulated, stuck=stuck)).all()
     open_ = _open_elements(session, [row.id for row in rows])
-    stuck = _stuck(session, [row.id for row in rows])
-    return [_case_row(row, catalogue.package_of(session, row.definition_id).definitions, open_, stuck) for row in rows]
+    caught = _stuck(session, [row.id for row in rows])
+    return [_case_row(row, catalogue.package_of(session, row.definition_id).definitions, open_, caught) for row in rows]
 
 
 def desk(session: Session, user: str, at: datetime) -> list[WorkItem]:
