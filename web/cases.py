@@ -13,9 +13,9 @@ from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
 from web import charts, forms
 from web.applying import COMMAND_ID
-from web.casedata import answers
+from web.casedata import answered, answers, own_names
 from web.flowwords import FlowWords
-from web.history import history
+from web.history import history, standing
 from web.language import gettext as _
 from web.language import lang
 from web.session import Session, now, read, write
@@ -38,9 +38,12 @@ def case(number: str) -> ResponseReturnValue:
         view = engine.show(session, number, at=now())
         words = _words(session, view)
         chart = charts.chart(session, view.definition_id, words, engine.picture_status(view))
-        lines = history(engine.steps(session, number), words)
+        lines = history(engine.steps(session, number), words) + standing(view, words)
         verdict = engine.verify(session, number) if "verify" in request.args else None
-        given = answers(words, view.data, engine.private_values(session, number), view.private)
+        private = engine.private_values(session, number)
+    own = own_names(words)
+    applied = {name: value for name, value in view.data.items() if name in own}
+    found = {name: value for name, value in view.data.items() if name not in own}
     return render_template(
         "cases/case.html",
         view=view,
@@ -50,7 +53,8 @@ def case(number: str) -> ResponseReturnValue:
         lines=lines[::-1],
         ending=_ending(view, words),
         verdict=verdict,
-        answers=given,
+        applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
+        found=answers(words, found, {}, {}),
         mine=[item for item in view.work_items if item.applicant and item.state == "open"],
     )
 

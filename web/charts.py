@@ -75,7 +75,7 @@ def illustration(session: Session, definition_id: int, words: FlowWords, status:
 def _place(svg: str, element: str) -> tuple[float, float]:
     """The middle of a node in its picture; the top left corner where it has no rectangle."""
     node = re.search(rf'id="node-{re.escape(anchor(element))}">(?:<title>[^<]*</title>)?<rect ([^>]*)>', svg)
-    side = dict(re.findall(r'(x|y|width|height)="([\d.-]+)"', node[1])) if node else {}
+    side = dict(re.findall(r'\b(x|y|width|height)="([\d.-]+)"', node[1])) if node else {}
     if len(side) < 4:
         return 0, 0
     return float(side["x"]) + float(side["width"]) / 2, float(side["y"]) + float(side["height"]) / 2

@@ -14,14 +14,14 @@ from bpmn.anchors import anchor
 from engine.answers import Due
 from web.language import gettext as _
 from web.language import lang
-from web.session import settings
+from web.session import now, settings
 
 _NBSP = "\u00a0"
 
 
 def install(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (moment, day, due_words, short_hash, plain, mask, anchor):
+    for filter_ in (moment, day, passed, due_words, short_hash, plain, mask, anchor):
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
@@ -42,6 +42,11 @@ def day(value: date | datetime) -> str:
     if lang() == "en":
         return format_date(value, "d MMM y", locale="en").replace(" ", _NBSP)
     return f"{value.year} 年 {value.month} 月 {value.day} 日".replace(" ", _NBSP)
+
+
+def passed(on: date) -> bool:
+    """Is the date over, where people read times?"""
+    return on < local(now()).date()
 
 
 def due_words(due: Due | None) -> str:
@@ -79,6 +84,8 @@ def mask(value: Any, kind: str = "name") -> str:
 
     ``name``: 张*; ``phone``: 138****6021; ``id``: 3101**********1234; anything else: only that it is kept.
     """
+    if isinstance(value, bool):
+        return plain(value)
     text = str(value)
     if kind == "name":
         return text[:1] + "*" * max(len(text) - 1, 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bpmn.model import Node
-from engine.answers import Step
+from engine.answers import CaseView, Step
 from web.flowwords import FlowWords
 from web.language import gettext as _
 
@@ -43,6 +43,22 @@ def history(steps: Iterable[Step], words: FlowWords, *, internal: bool = False) 
     return lines
 
 
+def standing(view: CaseView, words: FlowWords) -> list[Line]:
+    """Where the case stands now, as lines that follow the history: what is open at public elements."""
+    return [
+        Line(
+            at=item.offered_at,
+            sign="current",
+            title=_("转到：%(name)s", name=words.name(item.element)),
+            detail=words.post(item.element),
+            step=view.step,
+            element=item.element,
+        )
+        for item in sorted(view.work_items, key=lambda item: item.offered_at)
+        if words.is_public(item.element)
+    ]
+
+
 def _line(step: Step, sign: str, title: str, detail: str = "") -> Line:
     return Line(at=step.at, sign=sign, title=title, detail=detail, step=step.seq, element=step.element or "")
 
@@ -52,8 +68,8 @@ def _left(step: Step, words: FlowWords) -> Line | None:
     node = words.node(step.element or "")
     if node is None or node.kind not in ("task", "sub", "event") or not node.name:
         return None
-    if node.type == "endEvent":
-        return _line(step, "done", words.name(node.id))
+    if node.type == "startEvent":
+        return None
     title = _("完成：%(name)s", name=words.name(node.id)) if node.kind != "event" else words.name(node.id)
     return _line(step, "done", title, words.post(node.id) if node.kind == "task" else "")
 
@@ -64,8 +80,10 @@ def _arrow(step: Step, words: FlowWords) -> Line | None:
     source = words.node(flow.source) if flow is not None else None
     if flow is None or not flow.name or source is None or source.kind != "gateway":
         return None
-    question = words.name(source.id) if source.name else _("判断")
-    return _line(step, "done", _("%(question)s：%(answer)s", question=question, answer=words.name(flow.id)))
+    question, answer = words.name(source.id) if source.name else _("判断"), words.name(flow.id)
+    if question.endswith(("？", "?")):
+        return _line(step, "done", f"{question} {answer}")
+    return _line(step, "done", _("%(question)s：%(answer)s", question=question, answer=answer))
 
 
 def _fired(step: Step, words: FlowWords) -> Line | None:
@@ -74,8 +92,17 @@ def _fired(step: Step, words: FlowWords) -> Line | None:
     return _line(step, "warn", _("到时：%(name)s", name=name), _("系统按流程图自动进行"))
 
 
+def _returned(step: Step, words: FlowWords) -> Line | None:
+    """An arrow that leads back: to what it leads, and what it is called."""
+    arrow = words.package.definitions.flows.get(str(step.body.get("arrow", "")))
+    if arrow is None:
+        return None
+    detail = words.name(arrow.id) if arrow.name else ""
+    return _line(step, "returned", _("回到：%(name)s", name=words.name(arrow.target)), detail)
+
+
 _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
-    "case opened": lambda step, words: _line(step, "done", _("申请已提交，办件登记")),
+    "case opened": lambda step, words: _line(step, "done", _("办件登记")),
     "case closed": lambda step, words: _line(step, "done", _("办结")),
     "case cancelled": lambda step, words: _line(step, "skipped", _("办件终止")),
     "case suspended": lambda step, words: _line(step, "skipped", _("办理中止")),
@@ -83,9 +110,7 @@ _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "element left": _left,
     "arrow taken": _arrow,
     "timer fired": _fired,
-    "work item returned": lambda step, words: _line(
-        step, "returned", _("退回：%(name)s", name=words.name(step.element or "")), words.post(step.element or "")
-    ),
+    "work item returned": _returned,
     "incident raised": lambda step, words: _line(
         step, "overdue", _("在这里受阻：%(name)s", name=words.name(step.element or "")), _("工作人员正在处理")
     ),
