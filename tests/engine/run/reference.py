@@ -1,0 +1,273 @@
+"""A second opinion on how tokens move: a small interpreter of BPMN 2.0 chapter 13, written for tests alone.
+
+It shares nothing with the product but the reader: it looks for ways forward where the adapter looks upstream, keeps
+tokens on arrows where the adapter keeps tasks, and reads the few conditions and scripts of the random models itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bpmn.model import Definitions, Flow, Node
+
+
+@dataclass(eq=False)
+class Scope:
+    """The process or one run of a sub-process: tokens on arrows into joins, and activities at work."""
+
+    owner: Active | None = None
+    waiting: list[str] = field(default_factory=list)
+    active: list[Active] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Active:
+    """A node that holds a token."""
+
+    node: Node
+    scope: Scope
+    #: Node ids of what may happen to it from outside: its own item, what stands on its border, events it waits for.
+    open: list[str] = field(default_factory=list)
+    inner: list[Scope] = field(default_factory=list)
+    #: Instances of it that were not begun, and that are not done.
+    to_begin: int = 0
+    to_do: int = 1
+    number: int = 0
+
+
+class Reference:
+    """One case of the first process of a file."""
+
+    def __init__(self, definitions: Definitions, data: dict[str, int]) -> None:
+        self.definitions = definitions
+        self.data = dict(data)
+        self.top = Scope()
+        self.closed = False
+        self.held = 0
+        self.entered: Counter[str] = Counter()
+        self.taken: Counter[str] = Counter()
+        self.queue: deque[tuple[Scope, str, str | None]] = deque()
+        self._begin(self.top, None)
+        self._settle()
+
+    def open(self) -> list[tuple[str, Active]]:
+        """(BPMN id, who holds it) of all that may happen from outside, oldest holder first."""
+        holders = sorted(self._all(self.top), key=lambda active: active.number)
+        return [(node, active) for active in holders for node in active.open]
+
+    def happen(self, node_id: str, active: Active, data: dict[str, int]) -> None:
+        """Somebody does a work item, an event arrives, a timer is due."""
+        self.data |= data
+        event = self.definitions.nodes[node_id]
+        if event.attached_to == active.node.id:
+            self._border(active, event)
+        elif active.node.type == "eventBasedGateway":
+            active.scope.active.remove(active)
+            (arrow,) = [flow for flow in self.definitions.outgoing(active.node.id) if flow.target == node_id]
+            self.taken[arrow.id] += 1
+            self.entered[node_id] += 1
+            self._leave(active.scope, event)
+        else:
+            active.open.remove(node_id)
+            self._instance_done(active)
+        self._settle()
+
+    # -- one node -------------------------------------------------------------------------------------------------
+
+    def _begin(self, scope: Scope, parent: str | None) -> None:
+        inside = [node for node in self.definitions.nodes.values() if node.parent == parent]
+        (start,) = [node for node in inside if node.type == "startEvent"]
+        self.queue.append((scope, start.id, None))
+
+    def _enter(self, scope: Scope, node: Node) -> None:
+        self.entered[node.id] += 1
+        if node.type in ("userTask", "subProcess", "eventBasedGateway") or node.trigger in ("timer", "message"):
+            self._hold(scope, node)
+        elif node.trigger == "terminate":
+            scope.waiting.clear()
+            scope.active.clear()
+            self.queue = deque(entry for entry in self.queue if not self._is_within(entry[0], scope))
+        elif node.trigger == "error":
+            self._throw(scope, node)
+        else:
+            if node.type == "scriptTask":
+                name = node.script.split(" ")[0]
+                self.data[name] += 1
+            self._leave(scope, node)
+
+    def _hold(self, scope: Scope, node: Node) -> None:
+        self.held += 1
+        active = Active(node, scope, number=self.held)
+        scope.active.append(active)
+        if node.type == "eventBasedGateway":
+            active.open = [flow.target for flow in self.definitions.outgoing(node.id)]
+            return
+        if node.loop:
+            active.to_do = int(node.loop.cardinality)
+            active.to_begin = active.to_do - 1 if node.loop.kind == "sequential" else 0
+        for _ in range(active.to_do - active.to_begin):
+            self._begin_instance(active)
+        for event in self.definitions.nodes.values():
+            if event.attached_to == node.id and event.trigger != "error":
+                active.open.append(event.id)
+
+    def _begin_instance(self, active: Active) -> None:
+        if active.node.type == "subProcess":
+            inner = Scope(active)
+            active.inner.append(inner)
+            self._begin(inner, active.node.id)
+        else:
+            active.open.append(active.node.id)
+
+    def _instance_done(self, active: Active) -> None:
+        active.to_do -= 1
+        if active.to_begin:
+            active.to_begin -= 1
+            self._begin_instance(active)
+        elif not active.to_do:
+            active.scope.active.remove(active)
+            self._leave(active.scope, active.node)
+
+    def _border(self, active: Active, event: Node) -> None:
+        if event.interrupting:
+            active.scope.active.remove(active)
+        elif event.trigger == "timer":
+            active.open.remove(event.id)
+        self.entered[event.id] += 1
+        self._leave(active.scope, event)
+
+    def _throw(self, scope: Scope, end: Node) -> None:
+        """Up through the sub-processes to the first border that catches it."""
+        owner = scope.owner
+        while owner is not None:
+            for event in self.definitions.nodes.values():
+                if event.attached_to == owner.node.id and event.trigger == "error":
+                    if event.events[0].ref in ("", end.events[0].ref):
+                        self.queue = deque(
+                            e for e in self.queue if not any(self._is_within(e[0], s) for s in owner.inner)
+                        )
+                        self._border(owner, event)
+                        return
+            owner = owner.scope.owner
+        raise AssertionError("the random models catch every error")
+
+    # -- arrows ---------------------------------------------------------------------------------------------------
+
+    def _leave(self, scope: Scope, node: Node) -> None:
+        flows = self.definitions.outgoing(node.id)
+        if node.type in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
+            default = [flow for flow in flows if flow.id == node.default]
+            true = [flow for flow in flows if flow.id != node.default and self._holds(flow)]
+            flows = (true[:1] if node.type == "exclusiveGateway" else true) or default
+        for flow in flows:
+            self.taken[flow.id] += 1
+            self.queue.append((scope, flow.target, flow.id))
+
+    def _holds(self, flow: Flow) -> bool:
+        match = re.fullmatch(r"(\w+) = (\d)", flow.condition)
+        assert match
+        return self.data[match[1]] == int(match[2])
+
+    # -- until all wait -------------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        while self._moved():
+            pass
+        if not self.top.active and not self.top.waiting:
+            self.closed = True
+
+    def _moved(self) -> bool:
+        if self.queue:
+            scope, node_id, flow = self.queue.popleft()
+            node = self.definitions.nodes[node_id]
+            if flow and self._joins(node):
+                scope.waiting.append(flow)
+                if node.type == "parallelGateway":
+                    self._join(scope, node)
+            else:
+                self._enter(scope, node)
+            return True
+        return any(self._or_join(scope) or self._finish(scope) for scope in list(self._scopes(self.top)))
+
+    def _joins(self, node: Node) -> bool:
+        return node.type in ("parallelGateway", "inclusiveGateway") and len(self.definitions.incoming(node.id)) > 1
+
+    def _join(self, scope: Scope, node: Node) -> bool:
+        incoming = [flow.id for flow in self.definitions.incoming(node.id)]
+        if not all(flow in scope.waiting for flow in incoming):
+            return False
+        for flow in incoming:
+            scope.waiting.remove(flow)
+        self._enter(scope, node)
+        return True
+
+    def _or_join(self, scope: Scope) -> bool:
+        targets = {self.definitions.flows[flow].target for flow in scope.waiting}
+        for node in (self.definitions.nodes[target] for target in sorted(targets)):
+            if node.type == "inclusiveGateway" and not self._may_still_come(scope, node):
+                for flow in {flow for flow in scope.waiting if self.definitions.flows[flow].target == node.id}:
+                    scope.waiting.remove(flow)
+                self._enter(scope, node)
+                return True
+        return False
+
+    def _may_still_come(self, scope: Scope, join: Node) -> bool:
+        incoming = {flow.id for flow in self.definitions.incoming(join.id)}
+        there = incoming & set(scope.waiting)
+        places = [active.node.id for active in scope.active]
+        places += [self.definitions.flows[flow].target for flow in scope.waiting if flow not in incoming]
+        for place in places:
+            ahead = self._ahead(place, join.id)
+            if ahead & (incoming - there) and not ahead & there:
+                return True
+        return False
+
+    def _ahead(self, node_id: str, stop: str) -> set[str]:
+        """Arrows that a token on ``node_id`` can come to without passing ``stop``."""
+        seen: set[str] = set()
+        ways = [node_id]
+        while ways:
+            here = ways.pop()
+            if here == stop:
+                continue
+            after = list(self.definitions.outgoing(here))
+            for event in self.definitions.nodes.values():
+                if event.attached_to == here:
+                    after += self.definitions.outgoing(event.id)
+            for flow in after:
+                if flow.id not in seen:
+                    seen.add(flow.id)
+                    ways.append(flow.target)
+        return seen
+
+    def _finish(self, scope: Scope) -> bool:
+        if scope.owner is None or scope.active or scope.waiting:
+            return False
+        scope.owner.inner.remove(scope)
+        self._instance_done(scope.owner)
+        return True
+
+    # -- walking --------------------------------------------------------------------------------------------------
+
+    def _scopes(self, scope: Scope) -> Iterator[Scope]:
+        for active in scope.active:
+            for inner in active.inner:
+                yield from self._scopes(inner)
+        yield scope
+
+    def _all(self, scope: Scope) -> Iterator[Active]:
+        for active in scope.active:
+            yield active
+            for inner in active.inner:
+                yield from self._all(inner)
+
+    def _is_within(self, scope: Scope, outer: Scope) -> bool:
+        here: Scope | None = scope
+        while here is not None:
+            if here is outer:
+                return True
+            here = here.owner.scope if here.owner else None
+        return False
