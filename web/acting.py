@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from flask import abort, request
@@ -55,7 +55,8 @@ def officer() -> Person:
 
 def today() -> date:
     """The local date of this request."""
-    return to_user_timezone(now()).date()
+    local: datetime = to_user_timezone(now())
+    return local.date()
 
 
 def why(incident: Incident) -> str:

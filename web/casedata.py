@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
+from engine.answers import CaseView
 from web import forms
 from web.flowwords import FlowWords
 from web.formatting import mask, plain
@@ -17,21 +18,30 @@ def answers(
     private: Mapping[str, Any],
     kept: Mapping[str, bool],
     *,
+    done: Container[str] | None = None,
     masked: bool = True,
 ) -> list[tuple[str, str]]:
     """(label, value) of everything a form asked for, in the order of the forms.
 
-    ``kept`` names the private fields and says whether each is still there; an erased one says so. ``masked`` is False
-    only for the officers of the flow.
+    ``kept`` names the private fields and says whether each is still there; an erased one says so. ``done`` names
+    the elements a form was sent at; values of other forms are defaults nobody entered, and are left out. ``masked`` is
+    False only for the officers of the flow.
     """
     rows = []
-    for name, schema in asked(words).items():
+    for name, schema in asked(words, done).items():
         label = forms.label_of(schema, name)
         if name in public:
             rows.append((label, plain(forms.shown(schema, name, public[name]))))
         elif name in kept:
-            rows.append((label, _private(schema, name, private.get(name, ""), masked) if kept[name] else _("已按规定删除")))
+            rows.append(
+                (label, _private(schema, name, private.get(name, ""), masked) if kept[name] else _("已按规定删除"))
+            )
     return rows
+
+
+def answered(view: CaseView) -> frozenset[str]:
+    """BPMN ids of the elements that have been done at least once."""
+    return frozenset(key.rpartition("/")[2] for key, status in view.elements.items() if status.left_at is not None)
 
 
 def entered(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -40,11 +50,9 @@ def entered(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[st
 
 
 def party(words: FlowWords, private: Mapping[str, Any]) -> str:
-    """Whose case it is: the first name the opening form asked for; '' where there is none."""
-    node = words.node(words.power.apply)
-    schema = words.package.form(node.step.form) if node is not None and node.step is not None else None
-    for name, rule in (schema or {}).get("properties", {}).items():
-        if rule.get("x-sun-mask") == "name" and name in private:
+    """Whose case it is: the first name the first forms asked for; '' where there is none."""
+    for name, schema in asked(words).items():
+        if name in private and schema["properties"][name].get("x-sun-mask") == "name":
             return str(private[name])
     return ""
 
@@ -55,10 +63,15 @@ def _private(schema: dict[str, Any], name: str, value: Any, masked: bool) -> str
     return mask(value, schema["properties"][name].get("x-sun-mask", ""))
 
 
-def asked(words: FlowWords) -> dict[str, dict[str, Any]]:
-    """Every field name of the package with the first form that asks for it, forms in the order of the chart."""
+def asked(words: FlowWords, done: Container[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Every field name of the package with the first form that asks for it, forms in the order of the chart.
+
+    With ``done`` only the forms of these elements.
+    """
     found: dict[str, dict[str, Any]] = {}
     for node in words.package.definitions.nodes.values():
+        if done is not None and node.id not in done:
+            continue
         schema = words.package.form(node.step.form) if node.step is not None and node.step.form else None
         for name in (schema or {}).get("properties", {}):
             found.setdefault(name, schema or {})

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
-from web import charts, forms
+from web import charts, forms, pagecache
 from web.applying import COMMAND_ID
-from web.casedata import answered, answers, own_names
+from web.casedata import answers, own_names
 from web.flowwords import FlowWords
 from web.history import history, standing
 from web.language import gettext as _
@@ -35,28 +35,8 @@ def _only_with_code() -> ResponseReturnValue | None:
 def case(number: str) -> ResponseReturnValue:
     """The case on its chart."""
     with read() as session:
-        view = engine.show(session, number, at=now())
-        words = _words(session, view)
-        chart = charts.chart(session, view.definition_id, words, engine.picture_status(view))
-        lines = history(engine.steps(session, number), words) + standing(view, words)
-        verdict = engine.verify(session, number) if "verify" in request.args else None
-        private = engine.private_values(session, number)
-    own = own_names(words)
-    applied = {name: value for name, value in view.data.items() if name in own}
-    found = {name: value for name, value in view.data.items() if name not in own}
-    return render_template(
-        "cases/case.html",
-        view=view,
-        words=words,
-        chart=chart,
-        statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
-        lines=lines[::-1],
-        ending=_ending(view, words),
-        verdict=verdict,
-        applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
-        found=answers(words, found, {}, {}),
-        mine=[item for item in view.work_items if item.applicant and item.state == "open"],
-    )
+        head = engine.todo(session, number).hash
+        return pagecache.kept(("case", number, head, "verify" in request.args), lambda: _case_page(session, number))
 
 
 @bp.get("/cases/<number>/status.json")
@@ -104,6 +84,29 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
         return _item_page(view, words, item, shown, command_id), 422
     flash(_("已经提交并写入记录：%(name)s", name=words.name(item.element)))
     return redirect(url_for("cases.case", number=view.case))
+
+
+def _case_page(session: Session, number: str) -> str:
+    view = engine.show(session, number, at=now())
+    words = _words(session, view)
+    lines = history(engine.steps(session, number), words) + standing(view, words)
+    private = engine.private_values(session, number)
+    own = own_names(words)
+    applied = {name: value for name, value in view.data.items() if name in own}
+    found = {name: value for name, value in view.data.items() if name not in own}
+    return render_template(
+        "cases/case.html",
+        view=view,
+        words=words,
+        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
+        statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
+        lines=lines[::-1],
+        ending=_ending(view, words),
+        verdict=engine.verify(session, number) if "verify" in request.args else None,
+        applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
+        found=answers(words, found, {}, {}),
+        mine=[item for item in view.work_items if item.applicant and item.state == "open"],
+    )
 
 
 def _item_page(view: CaseView, words: FlowWords, item: WorkItem, fields: list[forms.Field], command_id: str) -> str:

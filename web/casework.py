@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 import engine
+from bpmn.model import Node
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Person, WorkItem
 from engine.errors import Rejection
@@ -21,6 +21,7 @@ from web.auth import require_role
 from web.errors import explain
 from web.flowwords import FlowWords
 from web.history import Line, history
+from web.language import gettext as _
 from web.language import lang
 from web.session import Session, now, read
 from web.stepguide import answers, companions, names_read, ways_back
@@ -176,9 +177,7 @@ def _reserved() -> dict[str, Any]:
     return chosen
 
 
-def _item_page(
-    file: File, item: WorkItem, fields: list[forms.Field], wrong: list[tuple[str, str]], id_: str
-) -> str:
+def _item_page(file: File, item: WorkItem, fields: list[forms.Field], wrong: list[tuple[str, str]], id_: str) -> str:
     node = file.words.node(item.element)
     me, definitions = officer(), file.words.package.definitions
     allowed = may_do(me, item, definitions)
@@ -197,13 +196,21 @@ def _item_page(
         days=(item.due.on - today()).days if item.due is not None else None,
         choices=answers(file.words, item),
         ways_back=ways_back(file.words, item.element),
-        grave={file.words.text(risk.text) for risk in node.step.risks if risk.level == "high"} if node and node.step else (),
+        grave={file.words.text(risk.text) for risk in node.step.risks if risk.level == "high"}
+        if node and node.step
+        else (),
         several=node is not None and node.type == "inclusiveGateway",
         companions=companions(file.people, me, item.post) if item.people > 1 else [],
         sent=request.form,
         allowed=allowed,
         open=allowed and item.claimed_by in (None, me.name) and file.view.state == "open",
     )
+
+
+def _grave(words: FlowWords, node: Node | None) -> set[str]:
+    """Risks of the highest level at a step, in the words of the page."""
+    risks = node.step.risks if node is not None and node.step is not None else ()
+    return {words.text(risk.text) for risk in risks if risk.level == "high"}
 
 
 def _case_page(number: str, wrong: dict[str, str]) -> str:
@@ -242,7 +249,7 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         words=words,
         chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
         lines=history(engine.steps(session, view.case), words, internal=True)[::-1],
-        answers=casedata.answers(words, view.data, private, view.private, masked=False),
+        answers=casedata.answers(words, view.data, private, view.private, done=casedata.answered(view), masked=False),
         private=private,
         people=engine.people(session),
     )
@@ -266,6 +273,3 @@ def _type(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     return "string" if value is None or isinstance(value, str) else "number"
-
-
-

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, make_response, render_template
-from flask_babel import gettext as _
 
 import engine
 from engine.answers import Step
 from engine.errors import Rejection
 from web.flowwords import FlowWords
 from web.formatting import moment
+from web.language import gettext as _
 from web.session import Session, read
 
 #: Rejections that mean: not you, somebody else, or not any more.
@@ -63,7 +63,7 @@ def _sentence(session: Session, rejection: Rejection) -> str:
     who = engine.person(session, by) if by else None
     name = who.display if who is not None else _("申请人") if by == "applicant" else by
     at = rejection.params.get("at")
-    when = moment(datetime.fromisoformat(at) if isinstance(at, str) else at) if at else ""
+    when = moment(at if isinstance(at, datetime) else datetime.fromisoformat(str(at))) if at else ""
     if rejection.code == "item.done":
         return _("这一步已经由 %(name)s 在 %(at)s 办完。", name=name, at=when)
     if rejection.code == "item.claimed":

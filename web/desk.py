@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 import engine
+from bpmn.model import Node
 from engine.answers import DefinitionInfo, DefinitionRef, Incident, Person
 from engine.errors import Rejection
 from engine.forms import FormError, errors
@@ -19,9 +19,10 @@ from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.flowwords import FlowWords
 from web.formatting import mask
+from web.language import gettext as _
 from web.language import lang
 from web.session import Session, now, read
-from web.worklist import VIEWS, Row, Wanted, row, works_in
+from web.worklist import VIEWS, Row, Wanted, may_do, row, works_in
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -139,20 +140,30 @@ def slip() -> ResponseReturnValue:
         view = engine.show(database, found["case"])
         words = _Shelf(database).words(view.definition)
     address = applying.track_address(found["case"])
-    response = make_response(
-        render_template("desk/slip.html", receipt=found, view=view, words=words, address=address, qr=qr.svg)
+    mine = [item for item in view.work_items if may_do(officer(), item, words.package.definitions)]
+    page = render_template(
+        "desk/slip.html", receipt=found, view=view, words=words, address=address, qr=qr.svg, mine=mine
     )
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def may_start(person: Person, words: FlowWords) -> bool:
     """May somebody open a case here: by the post of the first step, for an applicant by any post of the flow?"""
-    definitions = words.package.definitions
-    first = words.node(words.power.apply)
+    first = words.node(words.power.apply) or first_step(words)
     if first is None or first.step is None or words.applies_online:
-        return works_in(person, definitions)
+        return works_in(person, words.package.definitions)
     return not first.step.post or first.step.post in person.posts
+
+
+def first_step(words: FlowWords) -> Node | None:
+    """The one step every case begins with; None where the first arrow leads elsewhere."""
+    definitions = words.package.definitions
+    starts = [node for node in definitions.nodes.values() if node.type == "startEvent" and node.parent is None]
+    flows = [flow for start in starts for flow in definitions.outgoing(start.id)]
+    target = definitions.nodes.get(flows[0].target) if len(flows) == 1 else None
+    return target if target is not None and target.kind == "task" else None
 
 
 class _Shelf:

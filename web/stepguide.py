@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from bpmn.feel import FeelError, compile_expression
 from bpmn.model import Flow
 from engine.answers import Person, WorkItem
 from web.flowwords import FlowWords
+from web.language import gettext as _
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,7 +95,7 @@ def posts(definitions: Definitions) -> frozenset[str]:
 
 
 def works_in(person: Person, definitions: Definitions) -> bool:
-    """May the person see the cases of a flow with what is private in them? Only with a post in it; exercises are open."""
+    """May the person see what is private in the cases of a flow? Only with a post in it; exercises are open."""
     acting = posts(definitions)
     return not acting or bool(person.posts & acting)
 
