@@ -35,7 +35,7 @@ _WORDS = tuple(
     公示 归档 结案 立案 调查 取证 核查 检查 勘验 现场 实地 当场 通知 通知书 决定书 告知书 申辩 陈述 复议 诉讼 补正
     更正 退回 登记 办理 办结 承办 机构 机关 部门 单位 窗口 科室 岗位 领导 负责人 执法 执行 缴纳 罚款 证件 证书 许可证
     意见 建议 报告 期限 时限 延长 法定 承诺 信息 政府 行政 强制 征收 给付 裁决 确认 奖励 监督 投诉 评价 服务 组织 制作
-    制发 签收 收件 移送 司法 符合 形式 是否 需要 作出 提出 提交 填写 范围 理由 内容 全部 事实 依据""".split()
+    制发 签收 收件 移送 司法 符合 形式 是否 需要 作出 提出 提交 填写 范围 理由 内容 全部 事实 依据 不少于""".split()
 )
 
 #: Distance of two base lines, in sizes.
@@ -84,12 +84,15 @@ def wrap(text: str, size: float, max_width: float, max_lines: int = 99) -> list[
     Follows kinsoku; a Latin word is split only if it is wider than a line. Past ``max_lines`` the rest becomes an
     ellipsis. No line is wider than ``max_width`` unless a single character is. Always at least one line.
     """
-    text = " ".join(text.split())
-    fragments = _fragments(text, size, max_width)
-    lines = _balanced(fragments, size, max_width)
+    return list(_wrapped(" ".join(text.split()), size, max_width, max_lines))
+
+
+@lru_cache(4096)
+def _wrapped(text: str, size: float, max_width: float, max_lines: int) -> tuple[str, ...]:
+    lines = _balanced(_fragments(text, size, max_width), size, max_width)
     if len(lines) > max_lines:
         lines = [*lines[: max_lines - 1], _with_ellipsis(lines[max_lines - 1], size, max_width)]
-    return lines
+    return tuple(lines)
 
 
 def wrap_rhombus(text: str, size: float, width_: float, least_height: float = 54) -> tuple[list[str], float]:
@@ -99,7 +102,7 @@ def wrap_rhombus(text: str, size: float, width_: float, least_height: float = 54
     for count in range(1, 9):
         for slack in (0.02, 0.12, 0.25, 0.45):
             lines = wrap(text, size, max(size * 2, min(width_ * 0.86, total / count * (1 + slack))))
-            torn = sum(_tears_word(lines, end) for end in range(1, len(lines)))
+            torn = len(_inside_words("".join(lines)) & set(accumulate(map(len, lines))))
             height = rhombus_height([width(line, size) for line in lines], size, width_)
             candidates.append((max(height, least_height) + 12 * len(lines) + 9 * torn, lines, height))
     _, lines, height = min(candidates, key=lambda candidate: candidate[0])
@@ -151,20 +154,21 @@ def _balanced(fragments: list[str], size: float, max_width: float) -> list[str]:
     ``best[i]`` is (number of lines, cost, where the last line begins) for the first ``i`` fragments.
     """
     widths = [width(fragment, size) for fragment in fragments]
-    trailing = [width(fragment, size) - width(fragment.rstrip(), size) for fragment in fragments]
+    trailing = [size * _advance(" ") if fragment.endswith(" ") else 0.0 for fragment in fragments]
+    torn = _torn(fragments)
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
     for end in range(1, len(fragments) + 1):
-        options = []
-        length, awkward = 0.0, _awkwardness(fragments, end)
+        awkward = _awkwardness(fragments, end, torn)
+        length = -trailing[end - 1]
+        option: tuple[int, float, int] | None = None
         for start in range(end - 1, -1, -1):
             length += widths[start]
-            visible = length - trailing[end - 1]
-            if visible > max_width + 1e-6 and start < end - 1:
+            if length > max_width + 1e-6 and start < end - 1:
                 break
-            lines, cost, _ = best[start]
-            empty = max(0.0, 1 - visible / max_width)
-            options.append((lines + 1, cost + empty**2 + awkward, start))
-        best.append(min(options))
+            empty = max(0.0, 1 - length / max_width)
+            next_ = (best[start][0] + 1, best[start][1] + empty * empty + awkward, start)
+            option = next_ if option is None else min(option, next_)
+        best.append(option or (0, 0.0, 0))
     return _cut(fragments, [option[2] for option in best])
 
 
@@ -177,8 +181,9 @@ def _cut(fragments: list[str], starts: list[int]) -> list[str]:
     return lines[::-1] or [""]
 
 
-def _awkwardness(fragments: list[str], end: int) -> float:
-    """What it costs to break before fragment ``end``: less than nothing at a phrase, more between figure and unit."""
+def _awkwardness(fragments: list[str], end: int, torn: frozenset[int]) -> float:
+    """What it costs to break before fragment ``end``: less than nothing at a phrase, more inside a word or between
+    figure and unit."""
     if end == len(fragments) or not fragments[end]:
         return 0.0
     before, after = fragments[end - 1][-1], fragments[end][0]
@@ -186,15 +191,26 @@ def _awkwardness(fragments: list[str], end: int) -> float:
         return -0.06
     if before.isdigit() and is_wide(after):
         return 0.12
-    return 0.16 if _tears_word(fragments, end) else 0.0
+    return 0.16 if end in torn else 0.0
 
 
-def _tears_word(fragments: list[str], end: int) -> bool:
-    start = max(0, end - 4)
-    around, cut = "".join(fragments[start : end + 4]), sum(map(len, fragments[start:end]))
-    return any(
-        at < cut < at + len(word) for word in _WORDS if (at := around.find(word, max(0, cut - len(word) + 1))) >= 0
-    )
+def _torn(fragments: list[str]) -> frozenset[int]:
+    """The fragments before which a break would tear a known word apart."""
+    inside = _inside_words("".join(fragments))
+    starts = accumulate(map(len, fragments), initial=0)
+    return frozenset(number for number, start in enumerate(starts) if start in inside)
+
+
+@lru_cache(4096)
+def _inside_words(text: str) -> frozenset[int]:
+    """Positions at which a break would tear a known word apart."""
+    inside: set[int] = set()
+    for word in _WORDS:
+        at = text.find(word)
+        while at >= 0:
+            inside.update(range(at + 1, at + len(word)))
+            at = text.find(word, at + 1)
+    return frozenset(inside)
 
 
 def _with_ellipsis(line: str, size: float, max_width: float) -> str:

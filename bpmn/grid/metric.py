@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bpmn.grid.captions import TUCK, Exit, rise
+from bpmn.grid.captions import Exit, rise, tuck
 from bpmn.grid.mesh import Mesh
 from bpmn.grid.profile import Profile
 from bpmn.grid.routing import Route
@@ -57,7 +57,7 @@ def needs_of(
     for index, exit_ in exits.items():
         cell = mesh.cell.get(scene.links[index].source)
         if cell is not None:
-            _exit_needs(needs, cell, shapes[scene.links[index].source], exit_)
+            _exit_needs(needs, cell, shapes[scene.links[index].source], exit_, routes[index].leave)
     return needs
 
 
@@ -92,16 +92,20 @@ def _hung_needs(
             needs.under[row] = max(needs.under[row], shape.height / 2 + 5 + height)
 
 
-def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit) -> None:
+def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit, side: str) -> None:
     x, row = cell[0], cell[1] // 2
     if exit_.place == "below":
         needs.under[row] = max(needs.under[row], shape.height / 2 + 3 + exit_.height)
+    elif exit_.place == "aside":
+        far = needs.right if side == "right" else needs.left
+        channel = x + 1 if side == "right" else x - 1
+        far[channel] = max(far[channel], exit_.width)
     elif exit_.place in ("right", "left") and shape.width <= GATEWAY:
-        side = needs.up if exit_.place == "right" else needs.down
-        side[row] = max(side[row], exit_.height + 4)
+        room = needs.up if exit_.place == "right" else needs.down
+        room[row] = max(room[row], exit_.height + 4)
     elif exit_.place in ("right", "left"):
-        needs.up[row] = max(needs.up[row], exit_.height + rise(shape) + 4)
-        lacking = exit_.width + 4 - TUCK - (needs.width[x] - shape.width) / 2
+        needs.up[row] = max(needs.up[row], exit_.height + rise(exit_, shape) + 4)
+        lacking = exit_.width + 4 - tuck(exit_, shape) - (needs.width[x] - shape.width) / 2
         if exit_.place == "right":
             needs.left[x + 1] = max(needs.left[x + 1], lacking)
         else:

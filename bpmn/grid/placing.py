@@ -208,7 +208,7 @@ def _hung_labels(metric: Metric, hung: Mapping[str, Box], words: Words) -> Itera
 def _answers(metric: Metric, flows: Mapping[int, PlacedFlow], exits: Mapping[int, Exit]) -> Iterator[Label]:
     """The names of arrows that have their place at a gateway's exit."""
     for index, exit_ in exits.items():
-        if exit_.place == "free":
+        if exit_.place in ("free", "aside"):
             continue
         flow = flows[index]
         anchor = "end" if exit_.place == "left" else "start"
@@ -225,7 +225,7 @@ def _free_names(
 ) -> Iterator[Label]:
     """The other names of arrows, each where it disturbs least."""
     for index, exit_ in exits.items():
-        if exit_.place == "free":
+        if exit_.place in ("free", "aside"):
             flow = flows[index]
             others = [other for other in flows.values() if other.id != flow.id]
             siblings = [other.points for other in others if other.source == flow.source]

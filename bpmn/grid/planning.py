@@ -5,6 +5,7 @@ A plan does not depend on sizes, so a chart that must be narrower is only measur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,8 @@ from bpmn.grid.shapes import Shape, opened, shape_of
 from bpmn.grid.tracks import Coordinates, Leg, Tracks, assign, legs_of
 from bpmn.grid.words import Words
 
-#: A box that must be narrower to fit its form gets narrower by this, down to the least; then arrows come closer.
-_NARROWER, _LEAST_TRACK = 12, 8
+#: A box that must be narrower to fit its form gets narrower by at least this; then arrows come closer.
+_NARROWER, _LEAST_TRACK = 4, 8
 #: What the frame of a sub-process takes from the text inside, and what it leaves at least.
 _NESTING, _LEAST_INNER = 56, 56
 
@@ -70,7 +71,10 @@ def fit(plan: Plan, words: Words, profile: Profile) -> Sized:
     sized = _size(plan, words, profile)
     while sized.metric.width > profile.max_width:
         if profile.text_width > profile.least_text:
-            profile = replace(profile, text_width=max(profile.least_text, profile.text_width - _NARROWER))
+            columns = sum(not vertical.is_channel for vertical in plan.mesh.verticals)
+            excess = (sized.metric.width - profile.max_width) / columns
+            narrower = profile.text_width - max(_NARROWER, math.ceil(excess))
+            profile = replace(profile, text_width=max(profile.least_text, narrower))
         elif profile.track > _LEAST_TRACK:
             profile = replace(profile, track=_LEAST_TRACK)
         else:

@@ -143,7 +143,8 @@ class _Router:
                 price = self._price(index, point, next_, turned, is_centre, share)
                 if price is None:
                     continue
-                reached = cost + length + price + (0 if turned == direction else _BEND)
+                jogs = came[state] is None and side[state] == "event" and turned == direction
+                reached = cost + length + price + (_BEND if jogs or turned != direction else 0)
                 ahead = (next_, turned)
                 if reached < best.get(ahead, float("inf")) - 1e-9:
                     best[ahead], came[ahead] = reached, state
@@ -217,7 +218,7 @@ class _Estimate:
 
 def _kin(scene: Scene) -> list[frozenset[int]]:
     """For every link those that may run on the same line: same family and same source, or same target (and itself)."""
-    groups: dict[tuple[str, str, tuple[str, bool]], set[int]] = defaultdict(set)
+    groups: dict[tuple[object, ...], set[int]] = defaultdict(set)
     for index, link in enumerate(scene.links):
         groups["from", link.leaves, link.family].add(index)
         groups["to", link.arrives, link.family].add(index)

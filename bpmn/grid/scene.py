@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from bpmn.model import Definitions, Flow, Lane, MessageFlow, Node, Process
 
+#: Gateways that ask a question.
+DECIDES = frozenset("exclusiveGateway inclusiveGateway complexGateway eventBasedGateway".split())
 #: Type of the cell that stands for a pool where a chart has no lanes.
 PARTICIPANT = "participant"
 
@@ -39,10 +41,18 @@ class Link:
     #: Leads back: as the file declares, or because it closes a loop (known after ranking).
     returns: bool = False
 
+    #: One answer of several to a question: it parts from the others at once.
+    answers: bool = False
+
     @property
     def family(self) -> tuple[str, bool]:
         """Only arrows of one family may run on one line: messages, steps forward, steps back."""
         return (self.kind, self.returns)
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Arrows of one origin may leave as one line and fork later; an answer is its own origin."""
+        return (self.leaves, self.id if self.answers else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +181,7 @@ class _Viewer:
             leaves=leaves,
             arrives=arrives,
             returns=returns,
+            answers=leaves in self.shown and self.shown[leaves].type in DECIDES and bool(flow.name),
         )
         links.setdefault(level, []).append(link)
 

@@ -18,6 +18,8 @@ EVENT, BOUNDARY, GATEWAY = 32, 24, 44
 MARKERS, HALF_BOUNDARY = 14, 12
 #: A question that would need a higher diamond stands beside a plain one.
 MAX_DIAMOND = 150
+#: A diamond narrower than a task may not be higher than this; and the share of a diamond that text can fill.
+_LOW_DIAMOND, _FILL = 66, 0.36
 _DECIDES = frozenset("exclusiveGateway inclusiveGateway complexGateway".split())
 
 
@@ -142,17 +144,24 @@ def _gateway(node: Node, name: str, profile: Profile) -> Shape:
 
 
 def _diamond(question: str, profile: Profile) -> Shape | None:
-    """The question inside, the diamond as wide as a task or somewhat wider; None where it does not fit."""
+    """The question inside: a narrow low diamond if that will do, else as wide as a task or somewhat wider; None
+    where it does not fit."""
     size = profile.label_size
-    stretches = (1.0, 1.15, 1.3) if profile.lanes else (1.0,)
-    for stretch in stretches:
+    if width(question, size) * line_height(size) > _FILL * 1.3 * profile.box_width * MAX_DIAMOND:
+        return None
+    tries = [(0.72, _LOW_DIAMOND), (0.86, _LOW_DIAMOND), (1.0, MAX_DIAMOND)]
+    if profile.lanes:
+        tries += [(1.15, MAX_DIAMOND), (1.3, MAX_DIAMOND)]
+    fitting: Shape | None = None
+    for stretch, highest in tries:
         box = profile.box_width * stretch
         lines, height = wrap_rhombus(question, size, box)
-        whole = longest_word(question, size) <= max(width(line, size) for line in lines) + 1e-6
-        if height <= MAX_DIAMOND and (whole or stretch == stretches[-1]):
+        if height <= highest:
             text = tuple(Line(text=line, size=size, role="question") for line in lines)
-            return Shape(width=box, height=height, lines=text)
-    return None
+            fitting = Shape(width=box, height=height, lines=text)
+            if longest_word(question, size) <= block_width(text) + 1e-6:
+                break
+    return fitting
 
 
 def _caption(name: str, profile: Profile, room: float, place: str) -> Caption | None:
@@ -178,7 +187,7 @@ def event_slot(place: int, count: int, host_width: float) -> Slot:
     half = host_width / 2
     if place < right:
         step = (half - 14) / right
-        offset = 22 + place * step
+        offset = 18 + place * step
         return Slot(offset, half + 10 - offset - 14 if place == right - 1 else step - 28)
     step = (half - 20) / (count - right)
     offset = -half + 16 + (place - right) * step

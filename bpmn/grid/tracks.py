@@ -178,12 +178,12 @@ def _side(leg: Leg, other: GridPoint, event: str) -> int:
 
 def _nets(scene: Scene, legs: Mapping[int, Sequence[Leg]], stretches: Sequence[_Stretch]) -> list[_Net]:
     """First legs of the same source and last legs of the same target join where they touch."""
-    from_source: dict[tuple[str, tuple[str, bool]], list[_Stretch]] = defaultdict(list)
-    to_target: dict[tuple[str, tuple[str, bool]], list[_Stretch]] = defaultdict(list)
+    from_source: dict[tuple[object, ...], list[_Stretch]] = defaultdict(list)
+    to_target: dict[tuple[object, ...], list[_Stretch]] = defaultdict(list)
     for stretch in stretches:
         link, leg = scene.links[stretch.leg.link], stretch.leg
         if leg.place <= 2:
-            from_source[link.leaves, link.family].append(stretch)
+            from_source[link.origin, link.family].append(stretch)
         if leg.place >= len(legs[leg.link]) - 3:
             to_target[link.arrives, link.family].append(stretch)
     taken: set[Leg] = set()
