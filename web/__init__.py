@@ -18,6 +18,7 @@ from web import (
     formatting,
     language,
     layout,
+    pagecache,
     public,
     security,
     session,
@@ -40,6 +41,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     errors.install(app)
     auth.install(app)
     layout.install(app)
+    pagecache.install(app)
     for room in ROOMS:
         app.register_blueprint(room.bp)
     security.limit_attempts(app)

@@ -13,7 +13,7 @@ import engine
 from bpmn.marks import PictureStatus
 from engine.answers import DefinitionInfo
 from engine.store import Session
-from web import charts, markdown
+from web import charts, markdown, pagecache
 from web.flowwords import FlowWords
 from web.language import lang
 from web.layout import word
@@ -148,21 +148,30 @@ def _hero(session: Session, listed: list[Listed]) -> tuple[Listed, Markup | None
 def _power_page(key: str, version: int | None) -> ResponseReturnValue:
     with read() as session:
         info = engine.definition(session, key, version)
-        package = engine.package_of(session, info.id)
-        words = FlowWords(package, lang())
         versions = engine.versions(session, key)
         counts = engine.live_counts(session, key, simulated=settings().demo) if version is None else {}
-        chart = charts.chart(session, info.id, words, PictureStatus(counts=counts))
+        open_cases = tuple(one.open_cases for one in versions)
+        return pagecache.kept(
+            ("power", key, version, versions[0].digest, open_cases, tuple(counts.items())),
+            lambda: _render_power(session, info, versions, counts, latest=version in (None, versions[0].version)),
+        )
+
+
+def _render_power(
+    session: Session, info: DefinitionInfo, versions: list[DefinitionInfo], counts: dict[str, int], *, latest: bool
+) -> str:
+    package = engine.package_of(session, info.id)
+    words = FlowWords(package, lang())
     return render_template(
         "public/power.html",
         info=info,
         words=words,
         power=words.power,
-        chart=chart,
+        chart=charts.chart(session, info.id, words, PictureStatus(counts=counts)),
         counts=counts,
         versions=versions,
         open_cases=sum(one.open_cases for one in versions),
         about=markdown.render(package.about),
         online=words.applies_online,
-        latest=version is None or version == versions[0].version,
+        latest=latest,
     )

@@ -90,3 +90,17 @@ def test_a_step_done_already_says_so_and_writes_nothing(client: Browser, store: 
     assert again.status_code in (302, 404)
     with store.read() as session:
         assert len(engine.steps(session, number)) == steps
+
+
+def test_a_kept_page_never_hides_a_new_step(client: Browser, store: Store) -> None:
+    number, _ = apply(client)
+    address = f"/cases/{number}"
+    first = client.page(address).html
+    assert client.page(address).html == first
+    asked_to_correct(store, number)
+    assert "由您办理" in client.page(address).html
+    client.send("/sign-in", "/sign-in", name="wang", password="a long password")
+    assert "王受理" in client.page(address).html
+    client.send(address, "/sign-out")
+    client.get("/about")
+    assert "王受理" not in client.page(address).html
