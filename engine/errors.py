@@ -27,5 +27,9 @@ class Newer(Exception):
     """The database was written by a newer version of the product; opening it could lose what that version recorded."""
 
 
+class Unusable(OSError):
+    """The database cannot be opened: its address is wrong, or what lies there is no database of ours."""
+
+
 class Damaged(Exception):
     """A stored row contradicts the record it belongs to; ``verify`` tells which."""

@@ -19,6 +19,8 @@ from referencing import Registry
 RESERVED = frozenset({"take", "with"})
 #: More characters than any form needs; a longer text is refused before any pattern looks at it.
 MAX_TEXT = 20_000
+#: Digits of the largest whole number a form may hold.
+MAX_DIGITS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,9 @@ def _explain(error: jsonschema.ValidationError) -> list[tuple[str, str, dict[str
 def _plain(value: Any) -> Any:
     """Numbers as the validator knows them."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        # A number of more digits than any amount is judged as a float: as int it could fill the memory.
+        whole = abs(value.adjusted()) < MAX_DIGITS and value == value.to_integral_value()
+        return int(value) if whole else float(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, dict):

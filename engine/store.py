@@ -7,6 +7,7 @@ INSERT OR REPLACE walks past the triggers that keep the journal append-only.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,7 +23,7 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.errors import Conflict, Newer
+from engine.errors import Conflict, Newer, Unusable
 
 #: What the verbs are handed: one open transaction. Only edges open and close it.
 Session = sa.Connection
@@ -36,6 +37,13 @@ class Store:
     def __init__(self, engine: sa.Engine, code_key: bytes) -> None:
         self.engine = engine.execution_options(code_key=code_key)
 
+    def connect(self) -> sa.Connection:
+        """A connection without a transaction. Raises Unusable when what lies there is no database."""
+        try:
+            return self.engine.connect()
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+            raise Unusable(0, str(getattr(error, "orig", error)), self.engine.url.render_as_string()) from error
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One writing transaction: commits when the block ends, rolls back when it raises.
@@ -43,7 +51,7 @@ class Store:
         Raises Conflict when another writer took the same place first.
         """
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with self.connect() as connection, connection.begin():
                 yield connection
         except sa.exc.IntegrityError as error:
             raise Conflict("conflict") from error
@@ -51,13 +59,15 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written."""
-        with self.engine.connect().execution_options(reading=True) as connection, connection.begin() as transaction:
-            yield connection
-            transaction.rollback()
+        with self.connect() as connection:
+            connection.execution_options(reading=True)
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Raises Newer when the database was written by a newer one."""
-        with self.engine.connect() as connection, connection.begin():
+        with self.connect() as connection, connection.begin():
             _refuse_newer(connection)
             config = _alembic()
             config.attributes["connection"] = connection
@@ -65,7 +75,7 @@ class Store:
 
     def check(self) -> bool:
         """Is the database at this version? False when it must be upgraded first; raises Newer."""
-        with self.engine.connect() as connection:
+        with self.connect() as connection:
             _refuse_newer(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             return current == ScriptDirectory.from_config(_alembic()).get_current_head()
@@ -76,8 +86,14 @@ class Store:
 
 
 def open_store(url: str, *, code_key: bytes) -> Store:
-    """Open the database at ``url`` (``sqlite:///var/sunpath.db``); nothing is created yet."""
-    engine = sa.create_engine(url)
+    """Open the database at ``url`` (``sqlite:///var/sunpath.db``); nothing is created yet.
+
+    Raises Unusable when the address is none.
+    """
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        raise Unusable(0, str(error), "DATABASE_URL") from error
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -20,8 +21,6 @@ APPLICANT = "applicant"
 SYSTEM = "system"
 
 _hasher = PasswordHasher()
-#: Checked when the name is unknown, so that a wrong name costs as much time as a wrong password.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def add_person(
@@ -87,12 +86,18 @@ def require(person: Person, *roles: str) -> None:
 def sign_in(session: Session, name: str, password: str) -> Person | None:
     """The person if the password is right; None otherwise, after the same amount of work."""
     row = session.execute(sa.select(tables.person).where(tables.person.c.name == name)).one_or_none()
-    stored = row.password if row is not None and row.password else _NOBODY
+    stored = row.password if row is not None and row.password else _nobody()
     try:
         _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    return _person(row) if row is not None and stored is not _NOBODY else None
+    return _person(row) if row is not None and stored is not _nobody() else None
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the name is unknown, so that a wrong name costs as much time as a wrong password."""
+    return _hasher.hash("nobody has this password")
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:

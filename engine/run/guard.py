@@ -12,6 +12,7 @@ from engine import forms
 from engine.answers import Person
 from engine.errors import Rejection
 from engine.office.people import APPLICANT
+from engine.record import canonical
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +69,9 @@ def may_start(person: Person | None, definitions: Definitions, is_power: bool) -
 def sort_data(package: FlowPackage, node: Node | None, data: Mapping[str, Any], choices: tuple[str, ...]) -> Given:
     """Check what was sent against the step's form and part it into public and private.
 
-    Raises Rejection ``form.invalid`` (with the errors), ``take.missing`` or ``take.unknown``.
+    Raises Rejection ``form.invalid`` (with the errors), ``data.unrecordable``, ``take.missing`` or ``take.unknown``.
     """
+    recordable(data)
     form = node.step.form if node is not None and node.step is not None else ""
     schema = package.form(form) if form else None
     fields = {name: value for name, value in data.items() if name not in forms.RESERVED}
@@ -82,6 +84,15 @@ def sort_data(package: FlowPackage, node: Node | None, data: Mapping[str, Any], 
     if choices:
         public["take"] = _taken(data, choices)
     return Given(public=public, private=private, second=_text(data.get("with")))
+
+
+def recordable(data: Mapping[str, Any]) -> None:
+    """Raises Rejection ``data.unrecordable`` for a value that has no canonical form (half a character, infinity …)."""
+    for name, value in data.items():
+        try:
+            canonical.dumps(canonical.encode({name: value}))
+        except canonical.Uncanonical as error:
+            raise Rejection("data.unrecordable", name=name, reason=str(error)) from error
 
 
 def second_officer(node: Node | None, given: Given, actor: str, second: Person | None) -> None:
