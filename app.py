@@ -16,7 +16,7 @@ def create_app() -> Flask:
     try:
         store = open_store(settings.database_url, code_key=settings.code_key)
     except Unusable as error:
-        sys.exit(str(error))
+        sys.exit(f"{error.filename}: {error.strerror}")
     return web.create_app(settings, store)
 
 
