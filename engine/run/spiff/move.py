@@ -61,8 +61,9 @@ class Move(Change):
         """A token goes into its node."""
         if token.state != TaskState.READY:
             return
-        if "address" not in token.internal_data:
-            token.internal_data["address"] = self.number(token.task_spec.name)
+        known, node_id = token.internal_data, token.task_spec.name
+        if "address" not in known:
+            known["address"] = self.number(node_id) if self.program.nodes[node_id]["counted"] else ""
         self.tell("element entered", self.key(token))
         self.moves += 1
         if self.moves > MAX_MOVES:
@@ -120,9 +121,6 @@ class Move(Change):
             self.tell("work item returned", element, item=item, arrow=flow)
 
     def _run(self, token: Task, steps: list[tuple[str | None, str]]) -> None:
-        """The only place a SpiffWorkflow task is run; it runs tasks of any state, so the state is checked here."""
-        if token.state != TaskState.READY:
-            raise RuntimeError(f"token on {token.task_spec.name} is not ready")
         token.internal_data["route"] = steps
         token.run()
 
@@ -156,8 +154,8 @@ class Move(Change):
         if not token.has_state(TaskState.NOT_FINISHED_MASK):
             return
         self.withdraw(token)
-        # A token waiting at a join has not entered it.
-        if token.internal_data.get("address"):
+        # A token that waits at a join or has not arrived yet has entered nothing.
+        if "address" in token.internal_data:
             self.tell("element cancelled", self.key(token))
         token.cancel()
 

@@ -113,6 +113,9 @@ def _node(node: Node, nodes: dict[str, Node], flows: list[Flow]) -> dict[str, An
         "join": node.type in ("parallelGateway", "inclusiveGateway") and len(incoming) > 1,
         "choice": _is_choice(node, [flow for flow in flows if flow.source == node.id]),
     }
+    # Visits are counted where something may need an address; a token just passes the other nodes.
+    asked = any(flow.condition for flow in flows if flow.source == node.id)
+    values["counted"] = asked or values["choice"] or values["act"] not in (PASS, END, TERMINATE)
     boundary = [other.id for other in nodes.values() if other.attached_to == node.id]
     optional = {
         "boundary": boundary,

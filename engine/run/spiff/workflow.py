@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from typing import Any
 
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
@@ -25,16 +26,38 @@ for _name in ("spiff", "spiff.task", "spiff.workflow"):
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.FUTURE
 
 
+class Token(Task):
+    """A task numbered in the order of making. SpiffWorkflow's own have random ids and log the time of each change."""
+
+    def __init__(self, workflow: CaseWorkflow, spec: TaskSpec, parent: Task | None, state: int) -> None:
+        workflow.made += 1
+        super().__init__(workflow, spec, parent, state=state, id=workflow.made)
+
+    def run(self) -> None:
+        """Run it once. The library runs a task in any state: one to come, or one already done, too."""
+        if self.state != TaskState.READY:
+            raise RuntimeError(f"token on {self.task_spec.name} is not ready")
+        super().run()
+
+    def _add_child(self, task_spec: TaskSpec, state: int = TaskState.FUTURE) -> Token:
+        return Token(self.workflow, task_spec, self, state)
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+
 class CaseWorkflow(Workflow):
     """Live tokens of one case. The adapter takes entered tokens from ``arrived`` and decides what they do."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program.spec, deserializing=True)
+        #: How many tokens were made; the number of each.
+        self.made = 0
         self.program = program
         self.arrived: deque[Task] = deque()
         #: Nothing moves by itself any more: the moment to ask whether an OR-join still has to wait.
         self.quiet = False
-        self.task_tree = Task(self, program.spec.start, state=TaskState.COMPLETED)
+        self.task_tree = Token(self, program.spec.start, None, TaskState.COMPLETED)
         self.task_tree.internal_data["scope"] = None
 
     def place(self, node_id: str, scope: str, **known: Any) -> None:
@@ -103,12 +126,8 @@ def restore(program: Program, state: str | None) -> tuple[CaseWorkflow, dict[str
         return workflow, {"counts": {}, "ended": False}
     values = json.loads(state)
     for node_id, waiting, known in values["tokens"]:
-        task = Task(
-            workflow,
-            workflow.spec.task_specs[node_id],
-            workflow.task_tree,
-            state=TaskState.WAITING if waiting else TaskState.READY,
-        )
+        place = TaskState.WAITING if waiting else TaskState.READY
+        task = Token(workflow, workflow.spec.task_specs[node_id], workflow.task_tree, place)
         task.internal_data.update(known)
     return workflow, {"counts": values["counts"], "ended": values["ended"]}
 
