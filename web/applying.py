@@ -16,8 +16,8 @@ from engine.forms import FormError, errors
 from web import forms, qr
 from web.flowwords import FlowWords
 from web.language import lang
-from web.session import now, read, settings, write
-from web.tracking import open_case
+from web.session import now, read, write
+from web.tracking import address, open_case
 
 bp = Blueprint("applying", __name__)
 
@@ -60,8 +60,9 @@ def receipt() -> ResponseReturnValue:
     with read() as database:
         view = engine.show(database, found["case"])
         words = FlowWords(engine.package_of(database, view.definition_id), lang())
-    address = track_address(found["case"])
-    page = render_template("public/receipt.html", receipt=found, view=view, words=words, address=address, qr=qr.svg)
+    page = render_template(
+        "public/receipt.html", receipt=found, view=view, words=words, address=address(found["case"]), qr=qr.svg
+    )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -99,9 +100,3 @@ def _page(info: DefinitionInfo, words: FlowWords, data: dict[str, Any], wrong: l
 def _receipt(done: Done) -> dict[str, Any]:
     assert done.receipt is not None
     return {"case": done.case, "code": done.receipt.code, "step": done.receipt.step, "hash": done.receipt.hash}
-
-
-def track_address(number: str) -> str:
-    """What the QR code holds: the page to track on and the number, never the code."""
-    path = url_for("tracking.look_up", number=number)
-    return f"{settings().base_url or request.url_root.rstrip('/')}{path}"

@@ -93,7 +93,6 @@ def _case_page(session: Session, number: str) -> str:
     private = engine.private_values(session, number)
     own = own_names(words)
     applied = {name: value for name, value in view.data.items() if name in own}
-    found = {name: value for name, value in view.data.items() if name not in own}
     return render_template(
         "cases/case.html",
         view=view,
@@ -104,7 +103,7 @@ def _case_page(session: Session, number: str) -> str:
         ending=_ending(view, words),
         verdict=engine.verify(session, number) if "verify" in request.args else None,
         applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
-        found=answers(words, found, {}, {}),
+        found=_found(view, words),
         mine=[item for item in view.work_items if item.applicant and item.state == "open"],
     )
 
@@ -115,6 +114,7 @@ def _item_page(view: CaseView, words: FlowWords, item: WorkItem, fields: list[fo
         view=view,
         words=words,
         item=item,
+        found=_found(view, words),
         fields=fields,
         errors=forms.summary(fields),
         command_id=command_id,
@@ -123,6 +123,12 @@ def _item_page(view: CaseView, words: FlowWords, item: WorkItem, fields: list[fo
 
 def _words(session: Session, view: CaseView) -> FlowWords:
     return FlowWords(engine.package_of(session, view.definition_id), lang())
+
+
+def _found(view: CaseView, words: FlowWords) -> list[tuple[str, str]]:
+    """What the office has entered so far and made public."""
+    own = own_names(words)
+    return answers(words, {name: value for name, value in view.data.items() if name not in own}, {}, {})
 
 
 def _ending(view: CaseView, words: FlowWords) -> str:

@@ -14,7 +14,7 @@ from bpmn.model import Node
 from engine.answers import DefinitionInfo, DefinitionRef, Incident, Person
 from engine.errors import Rejection
 from engine.forms import FormError, errors
-from web import applying, casedata, forms, qr
+from web import casedata, forms, qr, tracking
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.flowwords import FlowWords
@@ -139,7 +139,7 @@ def slip() -> ResponseReturnValue:
     with read() as database:
         view = engine.show(database, found["case"])
         words = _Shelf(database).words(view.definition)
-    address = applying.track_address(found["case"])
+    address = tracking.address(found["case"])
     mine = [item for item in view.work_items if may_do(officer(), item, words.package.definitions)]
     page = render_template(
         "desk/slip.html", receipt=found, view=view, words=words, address=address, qr=qr.svg, mine=mine

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 import engine
-from web import wording
+from web import qr, wording
 from web.language import gettext as _
 from web.language import lang
 from web.security import cookies_are_secure
-from web.session import read
+from web.session import read, settings
 
 bp = Blueprint("tracking", __name__)
 
@@ -36,8 +36,14 @@ def look_up() -> ResponseReturnValue:
                 if engine.track(session, number, code):
                     return open_case(redirect(url_for("cases.case", number=number)), number)
             errors = [("code", wording.rejection("code.wrong", {}, lang()))]
-    page = render_template("public/track.html", number=number, errors=errors)
+    code_of_page = qr.svg(address(), _("查我的办件"))
+    page = render_template("public/track.html", number=number, errors=errors, qr=code_of_page)
     return page, 422 if errors else 200
+
+
+def address(number: str | None = None) -> str:
+    """The address a QR code holds: the page to track on, and the number where there is one, never the code."""
+    return f"{settings().base_url or request.url_root.rstrip('/')}{url_for('tracking.look_up', number=number)}"
 
 
 def open_case(response: ResponseReturnValue, number: str) -> Response:
