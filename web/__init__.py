@@ -8,10 +8,12 @@ from jinja2 import StrictUndefined
 from engine.store import Store
 from web import (
     applying,
+    audit,
     auth,
     cases,
     casework,
     cli,
+    department,
     desk,
     downloads,
     errors,
@@ -27,7 +29,7 @@ from web import (
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, desk, casework)
+ROOMS = (public, downloads, applying, tracking, cases, desk, casework, department)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

@@ -36,6 +36,8 @@ class Settings:
     #: Whose powers these are, as the header says, in Chinese and in English.
     place: str = "云泽市"
     place_en: str = "Yunze"
+    #: Uploaded packages that wait to be handed in, a day at most.
+    uploads: Path = ROOT / "var" / "uploads"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -53,6 +55,7 @@ class Settings:
             proxies=int(env.get("SUNPATH_PROXIES") or 0),
             place=env.get("SUNPATH_PLACE") or cls.place,
             place_en=env.get("SUNPATH_PLACE_EN") or cls.place_en,
+            uploads=var / "uploads",
         )
 
 
