@@ -11,8 +11,9 @@ from engine.office.people import add_person, people, person, sign_in
 from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
 from engine.record.verify import verify
 from engine.run.erase import erase
+from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
-from engine.run.runtime import cancel, claim, complete, fire, release, resume, retry, start_case, suspend
+from engine.run.runtime import complete, fire, retry, start_case
 from engine.run.timers import due, tick
 from engine.status import picture_status
 from engine.totals import totals

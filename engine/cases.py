@@ -18,7 +18,7 @@ from engine.office import people
 from engine.record import canonical, receipt
 from engine.record.canonical import read_instant
 from engine.run import guard, projection
-from engine.run.runtime import answer, read_case
+from engine.run.open_case import answer, read_case
 from engine.store import Session
 from engine.totals import narrow
 

@@ -11,7 +11,7 @@ from engine import tables
 from engine.errors import Rejection
 from engine.office import people
 from engine.record.canonical import instant
-from engine.run.runtime import record
+from engine.run.office import record
 from engine.store import Session
 
 

@@ -18,7 +18,7 @@ from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.run.perform import perform
 from engine.run.port import Command, Draft, Rejected
-from engine.run.runtime import opened_body
+from engine.run.write import opened_body
 from engine.store import Session
 
 

@@ -1,0 +1,174 @@
+"""A case read for one command, with what is open on it, and the answer every command gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bpmn.model import Definitions, Node
+from bpmn.package import FlowPackage
+from engine import catalogue, tables
+from engine.answers import DefinitionRef, Done, Incident
+from engine.errors import Rejection
+from engine.record import canonical
+from engine.run import projection, spiff
+from engine.store import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCase:
+    """A case read for one command: its row, its version's texts, and the work items open now."""
+
+    id: int
+    number: str
+    state: str
+    version: int
+    head: bytes
+    tokens: str | None
+    data: dict[str, Any]
+    simulated: bool
+    changed_at: str
+    definition_id: int
+    definition: DefinitionRef
+    package: FlowPackage
+    items: dict[str, projection.ItemRow]
+    code_hmac: str = ""
+    opened_at: str = ""
+    closed_at: str | None = None
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.package.definitions
+
+    def node(self, item: str) -> Node | None:
+        """The model's node of a work item address."""
+        return self.definitions.nodes.get(projection.element_id(item))
+
+
+def read_case(session: Session, number: str, command_id: str | None = None) -> OpenCase | None:
+    """The case with its open items in one statement; None when ``command_id`` is recorded already.
+
+    Raises Rejection ``case.unknown``.
+    """
+    rows = session.execute(_READ_CASE, {"wanted": number, "given": command_id}).all()
+    if not rows:
+        raise Rejection("case.unknown", case=number)
+    if command_id is not None and rows[0].seen:
+        return None
+    return _open_case(session, rows)
+
+
+def _case_statement() -> sa.Select[Any]:
+    case, item, version = tables.case, tables.work_item, tables.definition
+    seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
+    columns = [version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name]
+    return (
+        sa.select(case, seen.label("seen"), *columns, *projection.ITEM_COLUMNS)
+        .join_from(case, version, version.c.id == case.c.definition_id)
+        .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
+        .where(case.c.number == sa.bindparam("wanted"))
+    )
+
+
+#: Built once: putting a statement together costs more than running it.
+_READ_CASE = _case_statement()
+
+
+def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
+    """What is open now, as the verbs answer it. Incidents are looked up only where the tokens say there are any."""
+    return Done(
+        case=case.number,
+        state=case.state,
+        step=case.version,
+        hash=case.head.hex(),
+        work_items=tuple(projection.work_item(row, case.number, case.definitions) for row in case.items.values()),
+        incidents=_incidents(session, case),
+        definition=case.definition,
+        repeated=repeated,
+    )
+
+
+def _open_case(session: Session, rows: Any) -> OpenCase:
+    first = rows[0]._mapping
+    case = tables.case.c
+    definition_id = first[case.definition_id]
+    return OpenCase(
+        id=first[case.id],
+        number=first[case.number],
+        state=first[case.state],
+        version=first[case.version],
+        head=first[case.head],
+        tokens=first[case.tokens],
+        data=canonical.decode(canonical.loads(first[case.data])),
+        simulated=first[case.simulated],
+        opened_at=first[case.opened_at],
+        changed_at=first[case.changed_at],
+        closed_at=first[case.closed_at],
+        code_hmac=first[case.code_hmac],
+        definition_id=definition_id,
+        definition=DefinitionRef(
+            key=first[tables.definition.c.key],
+            version=first["edition"],
+            digest=first[tables.definition.c.digest],
+            name=first[tables.definition.c.name],
+        ),
+        package=catalogue.package_of(session, definition_id),
+        items={row.item: projection.item_row(row._mapping) for row in rows if row.item},
+    )
+
+
+def current_case(session: Session, number: str, state: str = "open") -> OpenCase:
+    case = read_case(session, number)
+    assert case is not None  # only a command id makes it None
+    must_be(case, state)
+    return case
+
+
+def must_be(case: OpenCase, state: str) -> None:
+    if case.state != state:
+        raise Rejection(
+            "case.not_open" if state == "open" else "case.not_suspended", case=case.number, state=case.state
+        )
+
+
+def open_item(session: Session, case: OpenCase, item: str) -> projection.ItemRow:
+    if item in case.items:
+        return case.items[item]
+    same = [row for row in case.items.values() if item in (row.element, projection.element_id(row.item))]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise Rejection("item.ambiguous", item=item, addresses=", ".join(row.item for row in same))
+    _say_who_did_it(session, case, item)
+    raise Rejection("item.unknown", item=item, case=case.number, open=", ".join(case.items))
+
+
+def _say_who_did_it(session: Session, case: OpenCase, item: str) -> None:
+    table = tables.work_item.c
+    row = session.execute(
+        sa.select(table.item, table.person, table.ended_at, table.state)
+        .where(table.case_id == case.id, sa.or_(table.item == item, table.element == item), table.ended_at.isnot(None))
+        .order_by(table.ended_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is not None:
+        raise Rejection(f"item.{row.state}", item=row.item, by=row.person or "", at=row.ended_at)
+
+
+def open_incident(session: Session, case: OpenCase, item: str) -> str:
+    for incident in _incidents(session, case):
+        if item in (incident.item, incident.element, projection.element_id(incident.item)):
+            return incident.item
+    raise Rejection("incident.unknown", item=item, case=case.number)
+
+
+def _incidents(session: Session, case: OpenCase) -> tuple[Incident, ...]:
+    if not spiff.open_incidents(case.tokens):
+        return ()
+    table = tables.incident
+    rows = session.execute(
+        sa.select(table).where(table.c.case_id == case.id, table.c.resolved_at.is_(None)).order_by(table.c.raised_at)
+    )
+    return tuple(projection.incident(row, case.number, case.definitions) for row in rows)

@@ -1,0 +1,213 @@
+"""Deciding and writing one command: pure decision, chained steps, and the rows that follow from them.
+
+The one way in to change a case, and the one way in to its journal. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import catalogue, tables
+from engine.answers import DefinitionRef
+from engine.errors import Conflict, Rejection
+from engine.record import canonical, chain
+from engine.record.canonical import instant, read_instant
+from engine.run import projection, spiff
+from engine.run.open_case import OpenCase
+from engine.run.perform import EDITION, perform
+from engine.run.port import Command, Draft, Rejected
+from engine.store import Session, upsert
+
+
+def write_command(
+    session: Session,
+    case: OpenCase,
+    command: Command,
+    at: datetime,
+    *,
+    command_id: str | None = None,
+    simulated: bool = False,
+    extra: Mapping[str, Any] | None = None,
+    salts: Mapping[str, tuple[bytes, Any]] | None = None,
+) -> OpenCase:
+    """Decide, chain and write one command; answers the case as it then stands."""
+    command_id = command_id or uuid.uuid4().hex
+    when = _when(case, at, simulated)
+    try:
+        body = command_body(command, command_id, simulated, extra)
+        outcome = perform(
+            catalogue.program_of(session, case.definition_id),
+            case.tokens,
+            case.data,
+            command,
+            at=read_instant(when),
+        )
+    except Rejected as rejected:
+        raise Rejection(rejected.code, **rejected.params) from rejected
+    except canonical.Uncanonical as error:
+        raise Rejection("data.unrecordable", reason=str(error)) from error
+    first = Draft(kind="command", element=None, body=body)
+    opened = [] if case.version else [Draft(kind="case opened", element=None, body=opened_body(case.definition))]
+    drafts = [first, *opened, *outcome.drafts]
+    steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
+    change = projection.change(case.items, steps, case.definitions, command.actor)
+    change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
+    change.incidents_moved = bool(spiff.open_incidents(case.tokens))
+    after = replace(
+        case,
+        state=change.state or case.state,
+        version=steps[-1].seq,
+        head=steps[-1].hash,
+        tokens=outcome.state,
+        data=outcome.data,
+        simulated=case.simulated or simulated,
+        changed_at=when,
+        closed_at=when if change.state in ("closed", "cancelled") else case.closed_at,
+        items=change.items,
+    )
+    _write(session, case, after, steps, command_id, change, salts or {})
+    return after
+
+
+def command_body(
+    command: Command, command_id: str, simulated: bool, extra: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """How a command stands in the record: only what was given."""
+    body: dict[str, Any] = {"type": command.type, "actor": command.actor, "id": command_id}
+    if command.item:
+        body["item"] = command.item
+    if command.data:
+        body["data"] = canonical.encode(dict(command.data))
+    if command.private:
+        body["private"] = dict(command.private)
+    if simulated:
+        body["simulated"] = True
+    return body | dict(extra or {})
+
+
+def opened_body(definition: DefinitionRef) -> dict[str, Any]:
+    """What ``case opened`` records: which version runs, under which edition of the rules that make steps."""
+    return {
+        "definition": {"key": definition.key, "version": definition.version, "digest": definition.digest},
+        "edition": EDITION,
+    }
+
+
+def _when(case: OpenCase, at: datetime, simulated: bool) -> str:
+    """The recorded instant: never before the case's last step. Raises Rejection when a simulated clock goes back."""
+    when = instant(at)
+    if when >= case.changed_at:
+        return when
+    if simulated:
+        raise Rejection("at.before_last", at=when, last=case.changed_at)
+    return case.changed_at
+
+
+def _write(
+    session: Session,
+    before: OpenCase,
+    after: OpenCase,
+    steps: list[chain.Sealed],
+    command_id: str,
+    change: projection.Change,
+    salts: Mapping[str, tuple[bytes, Any]],
+) -> None:
+    _write_case(session, before, after)
+    rows = [
+        {
+            "case_id": after.id,
+            "seq": step.seq,
+            "kind": step.kind,
+            "element": step.element,
+            "at": step.at,
+            "body": step.body,
+            "prev_hash": step.prev_hash,
+            "hash": step.hash,
+            "command_id": command_id if step is steps[0] else None,
+        }
+        for step in steps
+    ]
+    session.execute(sa.insert(tables.step), rows)
+    if salts:
+        session.execute(
+            sa.insert(tables.private_data),
+            [
+                {
+                    "case_id": after.id,
+                    "seq": steps[0].seq,
+                    "name": name,
+                    "salt": salt,
+                    "value": canonical.dumps(value).decode(),
+                }
+                for name, (salt, value) in salts.items()
+            ],
+        )
+    upsert(session, tables.work_item, [row.values(after.id) for row in change.changed_items])
+    upsert(session, tables.timer, [{"case_id": after.id, **row} for row in change.timer_rows.values()])
+    upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
+    _end_timers_and_incidents(session, after, change)
+
+
+def _end_timers_and_incidents(session: Session, after: OpenCase, change: projection.Change) -> None:
+    """Timers and incidents the tokens no longer hold: fired, withdrawn or resolved. Only where a step says so."""
+    if change.timers_moved:
+        table = tables.timer.c
+        waiting = spiff.open_timers(after.tokens)
+        session.execute(
+            sa.update(tables.timer)
+            .where(table.case_id == after.id, table.state == "waiting", table.timer.notin_(list(waiting)))
+            .values(state=sa.case((table.timer.in_(change.fired), "fired"), else_="withdrawn"))
+        )
+    if change.incidents_moved:
+        incident = tables.incident.c
+        stuck = spiff.open_incidents(after.tokens)
+        session.execute(
+            sa.update(tables.incident)
+            .where(incident.case_id == after.id, incident.resolved_at.is_(None), incident.item.notin_(list(stuck)))
+            .values(resolved_at=after.changed_at)
+        )
+
+
+def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
+    table = tables.case
+    values = {
+        "state": after.state,
+        "version": after.version,
+        "head": after.head,
+        "tokens": after.tokens,
+        "data": canonical.dumps(canonical.encode(after.data)).decode(),
+        "simulated": after.simulated,
+        "changed_at": after.changed_at,
+        "closed_at": after.closed_at,
+    }
+    if before.version == 0:
+        session.execute(
+            sa.insert(table).values(
+                id=after.id,
+                number=after.number,
+                definition_id=after.definition_id,
+                opened_at=after.opened_at,
+                code_hmac=after.code_hmac,
+                **values,
+            )
+        )
+        return
+    done = session.execute(_UPDATE_CASE, {"this": after.id, "read": before.version, **values})
+    if done.rowcount != 1:
+        raise Conflict("conflict", case=after.number)
+
+
+#: The compare-and-swap: only the case as it was read is changed.
+_UPDATE_CASE = (
+    sa.update(tables.case)
+    .where(tables.case.c.id == sa.bindparam("this"), tables.case.c.version == sa.bindparam("read"))
+    .values({name: sa.bindparam(name) for name in (
+        "state", "version", "head", "tokens", "data", "simulated", "changed_at", "closed_at"
+    )})
+)  # fmt: skip
