@@ -10,7 +10,7 @@ from bpmn.drawing import Box, Line, Point
 from bpmn.grid.profile import Profile
 from bpmn.grid.routing import Route
 from bpmn.grid.scene import Scene
-from bpmn.grid.shapes import GATEWAY, Shape, as_lines, block_height, block_width
+from bpmn.grid.shapes import GATEWAY, Shape, as_lines, block_height, block_width, word_room
 from bpmn.grid.words import Words
 from bpmn.measure import width
 
@@ -51,6 +51,7 @@ def exits(
         if users[link.leaves, side] > 1:
             place = "aside" if place in ("right", "left") else "free"
         room = max(_room(place, name, shapes.get(link.leaves), profile), 3 * profile.small_size + 1)
+        room = max(room, word_room(name, profile.small_size, room))
         found[index] = Exit(lines=as_lines(name, profile.small_size, room, "name", 8), place=place, text=name)
     return found
 

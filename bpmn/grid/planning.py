@@ -88,21 +88,32 @@ def _size(plan: Plan, words: Words, profile: Profile) -> Sized:
     if not profile.lanes:
         inner = replace(profile, text_width=max(_LEAST_INNER, profile.text_width - _NESTING))
     insides = {id_: _size(inside, words, inner) for id_, inside in plan.insides.items()}
-    shapes = _shapes(plan.scene, insides, words, profile)
+    shapes = _shapes(plan.scene, plan.routes, insides, words, profile)
     names = exits(plan.scene, plan.routes, shapes, words, profile)
     needs = needs_of(plan.scene, plan.mesh, plan.routes, shapes, names, words, profile)
     return Sized(plan=plan, metric=_settle(plan, shapes, needs, profile), exits=names, insides=insides)
 
 
-def _shapes(scene: Scene, insides: Mapping[str, Sized], words: Words, profile: Profile) -> dict[str, Shape]:
+def _shapes(
+    scene: Scene, routes: Mapping[int, Route], insides: Mapping[str, Sized], words: Words, profile: Profile
+) -> dict[str, Shape]:
     shapes = {}
+    used = {(scene.links[index].source, route.leave) for index, route in routes.items()}
+    used |= {(scene.links[index].target, route.arrive) for index, route in routes.items()}
     for id_, node in scene.nodes.items():
         hung, inside = scene.hung.get(id_, ()), insides.get(id_)
         if inside is not None:
             shapes[id_] = opened(node, (inside.metric.width, inside.metric.height), words, profile, hung)
         else:
-            shapes[id_] = shape_of(node, words, profile, hung)
+            shapes[id_] = _clear_of_arrows(shape_of(node, words, profile, hung), (id_, "right") in used)
     return shapes
+
+
+def _clear_of_arrows(shape: Shape, right_is_used: bool) -> Shape:
+    """A name right of its symbol moves up where an arrow leaves or arrives there."""
+    if right_is_used and shape.caption is not None and shape.caption.place == "right":
+        return replace(shape, caption=replace(shape.caption, place="upper-right"))
+    return shape
 
 
 def _settle(plan: Plan, shapes: Mapping[str, Shape], needs: Needs, profile: Profile) -> Metric:

@@ -97,6 +97,8 @@ class Ports:
                 continue
             if not leaves:
                 cost += 400
+            elif self.links[other].family != link.family:
+                cost += 150
             elif decides:
                 cost += 120 if link.name or self.links[other].name else 40
             else:

@@ -18,7 +18,7 @@ from bpmn.grid.scene import Scene
 
 #: Lengths of one step, about points; and what else a way costs.
 _CHANNEL, _CENTRE, _ROW = 34, 80, 46
-_BEND, _CROSSING, _CORNER, _CROWD, _SHARED, _THROUGH_POOL = 55, 75, 25, 9, 300, 120
+_BEND, _CROSSING, _CORNER, _CROWD, _SHARED, _THROUGH_POOL, _UNDER_EVENT = 55, 75, 25, 9, 300, 120, 120
 _PASSES = 3
 _DIRECTIONS = (RIGHT, LEFT, DOWN, UP)
 _State = tuple[GridPoint, tuple[int, int]]
@@ -117,9 +117,10 @@ class _Router:
         queue: list[tuple[float, int, _State]] = []
         for gate in beginnings:
             state = (gate.point, gate.direction)
-            if gate.cost < best.get(state, float("inf")):
-                best[state], came[state], side[state] = gate.cost, None, gate.side
-                heapq.heappush(queue, (gate.cost + estimate(gate.point), len(best), state))
+            cost = gate.cost + self._under_event(index, gate)
+            if cost < best.get(state, float("inf")):
+                best[state], came[state], side[state] = cost, None, gate.side
+                heapq.heappush(queue, (cost + estimate(gate.point), len(best), state))
         finished: tuple[float, _State, Gate] | None = None
         closed: set[_State] = set()
         count = len(queue)
@@ -154,6 +155,14 @@ class _Router:
         if finished is None:
             return None
         return Route(_trace(came, finished[1]), side[finished[1]], finished[2].side)
+
+    def _under_event(self, index: int, gate: Gate) -> float:
+        """The way out below a host is bad where the arrow of one of its boundary events takes the same line down."""
+        if gate.side != "bottom":
+            return 0.0
+        marks = self.marks.get(gate.point, {})
+        events = [other for other in marks if self.routes[other].leave == "event" and other not in self.kin[index]]
+        return float(_UNDER_EVENT * sum(marks[other] == "V" for other in events))
 
     def _steps(self, point: GridPoint) -> list[tuple[tuple[int, int], GridPoint, float, bool]]:
         """Neighbours of a point with length and whether the stretch lies on a centre, which only kin may share."""

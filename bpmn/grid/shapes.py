@@ -74,7 +74,7 @@ def shape_of(node: Node, words: Words, profile: Profile, hung: Sequence[Node]) -
 
 def opened(node: Node, inside: tuple[float, float], words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
     """An expanded sub-process around an inside of this width and height, its title strip on top."""
-    room = max(inside[0] + 12, profile.box_width, hang_width(hung))
+    room = max(inside[0] + 12, profile.box_width, hang_width(hung, words, profile))
     lines = as_lines(words.name(node.id, node.name), profile.name_size, room - 32, "name")
     for role, text in words.small_lines(node):
         lines += as_lines(text, profile.small_size, room - 16, role)
@@ -89,10 +89,20 @@ def title_height(lines: Sequence[Line]) -> float:
     return block_height(lines) + 8 if lines else 12
 
 
-def hang_width(hung: Sequence[Node]) -> float:
-    """Least width of a host whose boundary events must not touch each other or the arrow below its middle."""
-    named = any(event.name for event in hung)
-    return 2 * ((len(hung) + 1) // 2) * (54 if named else 32) + 28 if len(hung) > 1 else 0
+def hang_width(hung: Sequence[Node], words: Words, profile: Profile) -> float:
+    """Least width of a host whose boundary events and their names must not touch each other or the way out."""
+    if not hung:
+        return 0.0
+    size = profile.small_size
+    longest = max(longest_word(words.name(event.id, event.name), size) for event in hung)
+    if len(hung) == 1:
+        return 2 * (min(longest, 5 * size) + 23)
+    return 2 * ((len(hung) + 1) // 2) * (30 + min(max(longest, 2 * size), 5 * size)) + 28
+
+
+def word_room(text: str, size: float, room: float) -> float:
+    """Room that splits no word, though not much more than was meant."""
+    return min(longest_word(text, size) + 1, 1.8 * room)
 
 
 def fit_words(names: Sequence[str], profile: Profile) -> Profile:
@@ -116,7 +126,9 @@ def _box(node: Node, name: str, words: Words, profile: Profile, hung: Sequence[N
         height += MARKERS
     if hung:
         height += HALF_BOUNDARY
-    return Shape(width=max(room + 2 * profile.padding, hang_width(hung)), height=max(height, 44), lines=lines)
+    return Shape(
+        width=max(room + 2 * profile.padding, hang_width(hung, words, profile)), height=max(height, 44), lines=lines
+    )
 
 
 def _event(node: Node, name: str, profile: Profile) -> Shape:
@@ -169,7 +181,7 @@ def _caption(name: str, profile: Profile, room: float, place: str) -> Caption | 
     if not name.strip():
         return None
     size = profile.label_size
-    room = max(room, 3 * size + 1, min(width(name, size) / 4, 1.6 * room), min(longest_word(name, size), 1.3 * room))
+    room = max(room, 3 * size + 1, min(width(name, size) / 4, 1.6 * room), word_room(name, size, room))
     return Caption(lines=as_lines(name, size, room, "name", max_lines=10), place=place)
 
 

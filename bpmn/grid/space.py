@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bpmn.drawing import Box, Line, Point
 from bpmn.grid.profile import Profile
-from bpmn.grid.shapes import as_lines, block_height, block_width
+from bpmn.grid.shapes import as_lines, block_height, block_width, word_room
 
 #: What a place costs: something under it, its own arrow under it, an arrow or border under it, a later stretch.
 _ON_BOX, _ON_OWN, _ON_ARROW, _ON_BORDER, _LATER = 40, 15, 25, 6, 2
@@ -38,7 +38,8 @@ class Space:
         size = profile.small_size
         found = []
         for attempt, share in enumerate((0.8, 0.5, 0.34)):
-            lines = as_lines(text, size, max(profile.text_width * share, 3 * size + 1), "name", max_lines=8)
+            room = max(profile.text_width * share, 3 * size + 1)
+            lines = as_lines(text, size, max(room, word_room(text, size, room)), "name", max_lines=8)
             cost, box = self._beside(owner, points, block_width(lines), block_height(lines))
             found.append((cost, attempt, box, lines))
             if cost < _ON_OWN:
