@@ -75,6 +75,8 @@ def sort_data(package: FlowPackage, node: Node | None, data: Mapping[str, Any], 
     form = node.step.form if node is not None and node.step is not None else ""
     schema = package.form(form) if form else None
     fields = {name: value for name, value in data.items() if name not in forms.RESERVED}
+    if schema is None:
+        no_form(package, fields)
     if schema is not None:
         errors = forms.errors(schema, fields)
         if errors:
@@ -84,6 +86,23 @@ def sort_data(package: FlowPackage, node: Node | None, data: Mapping[str, Any], 
     if choices:
         public["take"] = _taken(data, choices)
     return Given(public=public, private=private, second=_text(data.get("with")))
+
+
+def no_form(package: FlowPackage, fields: Mapping[str, Any]) -> None:
+    """Raises Rejection ``form.none``: in a power every value comes through a form, which says whether it is private.
+
+    In an exercise there are no people's data: what is given becomes public case data.
+    """
+    if package.is_power and fields:
+        raise Rejection("form.none", fields=", ".join(fields))
+
+
+def public_fields(package: FlowPackage, data: Mapping[str, Any]) -> None:
+    """Raises Rejection ``form.none`` for corrected data of a power that no form calls public."""
+    public = {
+        name for form in package.forms.values() for name in form.get("properties", {}) if forms.is_public(form, name)
+    }
+    no_form(package, {name: value for name, value in data.items() if name not in public})
 
 
 def recordable(data: Mapping[str, Any]) -> None:

@@ -55,6 +55,7 @@ def start_case(
     process = package.definitions.main
     apply = process.power.apply if process and process.power else ""
     first = {} if apply else dict(data or {})
+    guard.no_form(package, first)
     case = _new_case(session, info.id, info, package, at, simulated)
     code = receipt.query_code(_code_key(session), case.number, command_id)
     case = replace(case, code_hmac=receipt.stored_code(_code_key(session), code))
@@ -130,6 +131,8 @@ def retry(
     posts = guard.posts_of(case.definitions)
     if posts and not person.posts & posts:
         raise Rejection("item.not_yours", name=actor, post=", ".join(sorted(posts)))
+    guard.recordable(data or {})
+    guard.public_fields(case.package, data or {})
     address = open_incident(session, case, item)
     command = Command(type="retry", actor=actor, item=address, data=dict(data or {}), private={})
     return answer(session, write_command(session, case, command, at, simulated=simulated))

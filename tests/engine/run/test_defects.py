@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import Any
 
 import pytest
-from lxml import etree
-from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.util.task import TaskState
 
 from bpmn.errors import Refused
 from engine.run.port import Rejected
 from tests.engine.run.models import Run, package, xml
+from tests.engine.run.plain import plain, ready, run
 
 LOOP = {"S": "startEvent", "A": "userTask", "B": "userTask", "G": "exclusiveGateway", "E": "endEvent"}
 LOOP_ARROWS = "S>A A>B B>G G>A[{}] G>E!"
-
-
-def plain(nodes: dict[str, str], arrows: str, **data: Any) -> BpmnWorkflow:
-    """The same model on SpiffWorkflow as it comes: its own parser, its own gateways, its own Python conditions."""
-    parser = BpmnParser(validator=None)
-    parser.add_bpmn_xml(etree.fromstring(xml(nodes, arrows)))
-    workflow = BpmnWorkflow(parser.get_spec("P"), parser.get_subprocess_specs("P"))
-    workflow.task_tree.data.update(data)
-    workflow.do_engine_steps()
-    return workflow
-
-
-def ready(workflow: BpmnWorkflow) -> dict[str, Any]:
-    return {task.task_spec.name: task for task in workflow.get_tasks(state=TaskState.READY, manual=True)}
-
-
-def run(workflow: BpmnWorkflow, name: str, **data: Any) -> None:
-    task = ready(workflow)[name]
-    task.data.update(data)
-    task.run()
-    workflow.do_engine_steps()
 
 
 def test_a_long_case_is_not_called_completed() -> None:

@@ -183,6 +183,16 @@ def test_a_timer_fires_once_under_its_due_instant(office: Store) -> None:
         assert engine.verify(session, case).differences == () and engine.replay(session, case).differences == ()
 
 
+def test_a_power_takes_data_through_forms_only(session: Session) -> None:
+    case = apply(session).case
+    engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "complete"}, at=NINE)
+    with pytest.raises(Rejection, match=r"form\.invalid"):
+        engine.complete(session, case, "Review", actor="li", data={"note": "张三 13800000000"}, at=NINE)
+    for data in ({"note": "张三"}, {"phone": "13800000000"}):
+        with pytest.raises(Rejection, match=r"form\.none"):
+            engine.retry(session, case, "Review", actor="li", data=data, at=NINE)
+
+
 def test_due_dates_are_estimates_from_the_promise(session: Session) -> None:
     case = apply(session).case
     engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "complete"}, at=NINE)
