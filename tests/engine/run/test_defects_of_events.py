@@ -25,19 +25,19 @@ def test_what_follows_a_link_is_not_dropped() -> None:
 
 
 FAILING = {
-    "S": "startEvent", "P": "subProcess", "I": "startEvent", "A": "userTask", "Z": "userTask", "E": "endEvent",
-    "X": 'endEvent|<errorEventDefinition errorRef="Bad"/>',
+    "S": "startEvent", "Q": "subProcess", "I": "startEvent", "A": "userTask", "Z": "userTask", "E": "endEvent",
+    "X": "endEvent|<errorEventDefinition/>",
 }  # fmt: skip
-INSIDE = {"I": "P", "A": "P", "X": "P"}
+INSIDE = {"I": "Q", "A": "Q", "X": "Q"}
 
 
 def test_an_error_nobody_catches_is_no_success() -> None:
-    workflow = plain(FAILING, "S>P P>Z Z>E I>A A>X", INSIDE)
+    workflow = plain(FAILING, "S>Q Q>Z Z>E I>A A>X", INSIDE)
     run(workflow, "A")
     assert list(ready(workflow)) == ["Z"], "SpiffWorkflow no longer goes on after an error"
 
-    ours = Run.of(FAILING, "S>P P>Z Z>E I>A A>X", INSIDE).complete("A")
-    assert ours.open == [] and not ours.closed and spiff.open_incidents(ours.state) == ["P/X#1"]
+    ours = Run.of(FAILING, "S>Q Q>Z Z>E I>A A>X", INSIDE).complete("A")
+    assert ours.open == [] and not ours.closed and spiff.open_incidents(ours.state) == ["Q/X#1"]
 
 
 CROSSROADS = {"S": "startEvent", "A": "userTask", "G": "exclusiveGateway", "B": "userTask", "E": "endEvent"}
