@@ -29,7 +29,7 @@ from web import (
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, desk, casework, department)
+ROOMS = (public, downloads, applying, tracking, cases, desk, casework, department, audit)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

@@ -24,6 +24,7 @@ STATUS = {
     "case.unknown": 404,
     "definition.unknown": 404,
     "item.unknown": 404,
+    "step.unknown": 404,
     "submission.unknown": 404,
     "item.not_yours": 403,
     "role.missing": 403,
