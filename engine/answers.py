@@ -30,7 +30,7 @@ class DefinitionInfo(DefinitionRef):
     author: str = ""
     reviewer: str | None = None
     published_at: datetime
-    #: Cases of this version that are open.
+    #: Cases of this version that are open; simulated ones count on a demo database only.
     open_cases: int = 0
 
 

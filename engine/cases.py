@@ -55,7 +55,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         state=folded.state,
         step=shown[-1].seq if shown else 0,
         steps=len(all_steps),
-        elements=status.surround(folded, definitions, at, projection.ZONE),
+        elements=status.surround(folded, definitions, at, projection.ZONE, settled=_is_settled(all_steps, len(shown))),
         arrows=folded.arrows,
         data=folded.data,
         private=_kept(session, row.id, folded.private),
@@ -181,6 +181,11 @@ def read_step(row: Any) -> Step:
         prev_hash=bytes(row.prev_hash).hex(),
         hash=bytes(row.hash).hex(),
     )
+
+
+def _is_settled(all_steps: list[Step], shown: int) -> bool:
+    """Do the first ``shown`` steps end where a command ends?"""
+    return shown == len(all_steps) or all_steps[shown].kind == "command"
 
 
 def _steps(session: Session, case_id: int) -> list[Step]:

@@ -90,9 +90,11 @@ def live_counts(session: Session, key: str, *, simulated: bool) -> dict[str, int
 
 def _query() -> sa.Select[tuple[object, ...]]:
     case = tables.case.c
+    demo = sa.exists().where(tables.meta.c.name == "demo")
     open_cases = (
         sa.select(sa.func.count())
         .where(case.definition_id == tables.definition.c.id, case.state == "open")
+        .where(case.simulated.is_(False) | demo)
         .scalar_subquery()
         .label("open_cases")
     )

@@ -40,6 +40,8 @@ class Folded:
     timers: dict[str, str] = field(default_factory=dict)
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    #: Elements left since the last command: within its steps, what follows them is still to be decided.
+    left: set[str] = field(default_factory=set)
     _tokens: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,16 +66,19 @@ def fold(steps: Iterable[Step]) -> Folded:
     return result
 
 
-def surround(folded: Folded, definitions: Definitions, at: datetime | None, zone: Any) -> dict[str, ElementStatus]:
+def surround(
+    folded: Folded, definitions: Definitions, at: datetime | None, zone: Any, *, settled: bool = True
+) -> dict[str, ElementStatus]:
     """Statuses of all nodes of the model: what was recorded, and for the rest ``todo`` or ``skipped``.
 
     With ``at`` given, elements waiting past their estimated dates are ``warn`` (promised) or ``overdue`` (statutory).
+    ``settled`` is False between the steps of one command, where a token may be on its way from element to element.
     """
     elements = {key: _with_clock(status, key, definitions, at, zone) for key, status in folded.elements.items()}
     if folded.state == "suspended":
         elements = {key: replace(s, status="suspended") if s.status in ACTIVE else s for key, s in elements.items()}
     by_id = {key.rpartition("/")[2]: key for key in elements}
-    ahead = _reachable(folded, definitions)
+    ahead = _reachable(folded, definitions, settled)
     open_ = folded.state in ("new", "open", "suspended")
     for node in definitions.nodes.values():
         if node.kind != "artifact" and node.id not in by_id:
@@ -127,8 +132,13 @@ def _entered(result: Folded, step: Step) -> None:
     )
 
 
+def _command(result: Folded, step: Step) -> None:
+    result.left.clear()
+
+
 def _left(result: Folded, step: Step) -> None:
     _consume(result, step, "done")
+    result.left.add(str(step.element))
 
 
 def _cancelled(result: Folded, step: Step) -> None:
@@ -213,6 +223,7 @@ def _timer_ended(result: Folded, step: Step) -> None:
 
 
 _EFFECTS: Mapping[str, Any] = {
+    "command": _command,
     "case opened": _opened,
     "case closed": _case("closed"),
     "case cancelled": _case("cancelled"),
@@ -268,11 +279,12 @@ def _lateness(status: str, today: date, promised: date, statutory: date | None) 
     return "warn" if today > promised else status
 
 
-def _reachable(folded: Folded, definitions: Definitions) -> set[str]:
-    """Node ids a token can still get to: along arrows from every element that holds one."""
-    if folded.state == "new":
+def _reachable(folded: Folded, definitions: Definitions, settled: bool) -> set[str]:
+    """Node ids a token can still get to: along arrows from every element that holds one, or has just let it go."""
+    if folded.state == "new" or not (settled or folded.elements):
         return set(definitions.nodes)
-    inside = [key.rpartition("/")[2] for key, status in folded.elements.items() if status.status in ACTIVE]
+    holding = {key for key, status in folded.elements.items() if status.status in ACTIVE}
+    inside = [key.rpartition("/")[2] for key in holding | (set() if settled else folded.left)]
     seen: set[str] = set()
     # An arrow taken into a join that has not fired yet keeps what follows the join within reach.
     for flow_id in folded.arrows:

@@ -61,7 +61,8 @@ def start_case(
     case = replace(case, code_hmac=receipt.stored_code(_code_key(session), code))
     command = Command(type="start", actor=guard.actor_name(person), item="", data=first, private={})
     case = write_command(session, case, command, at, command_id=command_id, simulated=simulated)
-    if apply and data:
+    # The applicant opens a case by applying; an officer may open it and fill the form later.
+    if apply and (data or person is None):
         done = complete(session, case.number, apply, actor=actor, data=data, at=at, simulated=simulated)
     else:
         done = answer(session, case)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
+from bpmn import normal
 from bpmn.feel import FeelError, compile_script
-from engine.run.spiff import instances, program
-from engine.run.spiff.routing import Stuck
+from engine.run.spiff import instances
+from engine.run.spiff.change import recordable
+from engine.run.spiff.routing import Stuck, evaluated
 
 if TYPE_CHECKING:
     from engine.run.spiff.move import Move
@@ -36,13 +38,30 @@ def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 def _script(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """Assign, as often as the activity says. Nothing is told before all of it went well: a retry begins anew."""
+    key, many, data = move.key(token), node.get("many"), dict(move.data)
+    told: list[tuple[dict[str, object], dict[str, Any] | None]] = []
+    for _ in range(many["count"] if many else 1):
+        values = _assigned(node.get("script", ""), data)
+        data |= values
+        body = evaluated(many["until"], data) if many and many["until"] else None
+        told.append((values, body))
+        if body and body["result"] is True:
+            break
+    for values, body in told:
+        for name, value in values.items():
+            move.assign(key, name, value)
+        if body:
+            move.tell("condition evaluated", key, **body)
+    move.advance(token)
+
+
+def _assigned(script: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a script sets, as it comes back from the record. Raises Stuck."""
     try:
-        values = compile_script(node["script"]).run(move.data) if "script" in node else {}
+        return {name: recordable(name, value) for name, value in compile_script(script).run(data).items()}
     except FeelError as error:
         raise Stuck("script.failed", reason=error.code) from error
-    for name, value in values.items():
-        move.assign(move.key(token), name, value)
-    move.advance(token)
 
 
 def _events(move: Move, token: Task, node: dict[str, Any]) -> None:
@@ -78,13 +97,13 @@ def _error(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
-    program.PASS: _pass,
-    program.WORK: _work,
-    program.TIMER: _timer,
-    program.SCRIPT: _script,
-    program.SUB: _work,
-    program.EVENTS: _events,
-    program.END: _end,
-    program.TERMINATE: _terminate,
-    program.ERROR_END: _error,
+    normal.PASS: _pass,
+    normal.WORK: _work,
+    normal.TIMER: _timer,
+    normal.SCRIPT: _script,
+    normal.SUB: _work,
+    normal.EVENTS: _events,
+    normal.END: _end,
+    normal.TERMINATE: _terminate,
+    normal.ERROR_END: _error,
 }

@@ -15,6 +15,14 @@ from engine.run.spiff.routing import Stuck
 from engine.run.spiff.workflow import restore
 
 
+def recordable(name: str, value: object) -> Any:
+    """The value as it comes back from the record. Raises Stuck ``data.unrecordable``."""
+    try:
+        return decode(encode({name: value})[name])
+    except Uncanonical as error:
+        raise Stuck("data.unrecordable", name=name, reason=str(error)) from error
+
+
 class Change:
     """Tokens, data and numbering of a case while one command changes them."""
 
@@ -47,12 +55,8 @@ class Change:
 
     def assign(self, element: str | None, name: str, value: object) -> None:
         """Set one case value. Raises Stuck when it cannot be recorded."""
-        try:
-            recorded = encode({name: value})[name]
-        except Uncanonical as error:
-            raise Stuck("data.unrecordable", name=name, reason=str(error)) from error
-        self.data[name] = decode(recorded)
-        self.tell("data set", element, name=name, value=recorded)
+        self.data[name] = recordable(name, value)
+        self.tell("data set", element, name=name, value=encode(value))
 
     def tell(self, kind: str, element: str | None, **body: Any) -> None:
         """One step."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.task import Task
 
-from engine.run.spiff.program import SUB
+from bpmn.normal import SUB
 from engine.run.spiff.routing import Stuck, evaluated
 
 if TYPE_CHECKING:
