@@ -207,3 +207,20 @@ def test_a_command_tells_its_steps_in_the_order_of_cause() -> None:
         ("element entered", "B"),
         ("work item offered", "B"),
     ]
+
+
+def test_a_script_is_done_as_often_as_its_marker_says() -> None:
+    many = "<multiInstanceLoopCharacteristics><loopCardinality>5</loopCardinality>{}</multiInstanceLoopCharacteristics>"
+    script = "scriptTask|<script>n := n + 1</script>" + many
+    assert Run.of(ONE | {"A": script.format("")}, "S>A A>E", n=0).data == {"n": 5}
+    until = "<completionCondition>n &gt;= 3</completionCondition>"
+    assert Run.of(ONE | {"A": script.format(until)}, "S>A A>E", n=0).data == {"n": 3}
+
+
+def test_a_script_that_fails_has_set_nothing() -> None:
+    # A duration in months is a value of FEEL, but none that is recorded.
+    nodes = ONE | {"A": 'scriptTask|<script>n := n + 1; d := if mend then 1 else duration("P1M")</script>'}
+    run = Run.of(nodes, "S>A A>E", n=0, mend=False)
+    assert spiff.open_incidents(run.state) == ["A#1"] and run.data == {"n": 0, "mend": False}
+    run.do("retry", "A#1", mend=True)
+    assert run.closed and run.data == {"n": 1, "mend": True, "d": 1}

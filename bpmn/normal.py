@@ -1,0 +1,117 @@
+"""The drawn model as it runs: what BPMN leaves open is settled once, at publishing, and stored with the version.
+
+Every node and arrow keeps its drawn id and nothing is inserted, so what is recorded of a case can be shown on the
+chart. Settled here: where a scope begins without a start event, that a question without conditions is a person's to
+answer, where a link goes on, how often an activity is done. For models the linter has no error of running against.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpmn.control_flow import ControlFlow
+from bpmn.model import Node, Process
+
+#: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; run what is inside; wait
+#: for the first of several events; end; end everything in the scope; end with an error.
+PASS, WORK, TIMER, SCRIPT, SUB, EVENTS, END, TERMINATE, ERROR_END = (
+    "pass", "work", "timer", "script", "sub", "events", "end", "terminate", "error",
+)  # fmt: skip
+
+_AUTOMATIC = frozenset(("serviceTask", "sendTask", "startEvent", "intermediateThrowEvent"))
+_ENDS = {"terminate": TERMINATE, "error": ERROR_END}
+_ASKING = ("exclusiveGateway", "inclusiveGateway")
+
+
+def normalise(process: Process) -> dict[str, Any]:
+    """The process as plain values that go through JSON unchanged.
+
+    ``nodes``: id → ``act``, ``type``, ``scope`` (id of the sub-process around it, ''), ``in`` and ``out`` (arrow ids in
+    file order), ``default``, ``join`` (do tokens wait here for each other?), ``choice`` (does a person choose among
+    ``out``?), ``counted`` (may its visits need an address?), and where they mean something ``boundary``,
+    ``interrupting``, ``script``, ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until}, ``error``.
+    ``flows``: id → ``from``, ``to``, ``if``, ``returns``. ``starts``: scope → ids of the nodes that tokens begin on.
+    """
+    nodes = {node.id: node for node in process.nodes if node.kind != "artifact"}
+    control = ControlFlow(nodes, process.flows)
+    scopes = ["", *(node.id for node in nodes.values() if node.kind == "sub")]
+    return {
+        "process": process.id,
+        "nodes": {node.id: _node(node, control) for node in nodes.values()},
+        "flows": {
+            flow.id: {"from": flow.source, "to": flow.target, "if": flow.condition, "returns": flow.returns}
+            for flow in control.flows
+        },
+        "starts": {scope: _starts(scope, control) for scope in scopes},
+    }
+
+
+def _node(node: Node, control: ControlFlow) -> dict[str, Any]:
+    outgoing, incoming = control.outgoing[node.id], control.incoming[node.id]
+    asks = any(flow.condition for flow in outgoing)
+    choice = node.type in _ASKING and len(outgoing) > 1 and not asks
+    act = _act(node, control)
+    values: dict[str, Any] = {
+        "act": act,
+        "type": node.type,
+        "scope": node.parent or "",
+        "in": [flow.id for flow in incoming],
+        "out": [flow.id for flow in outgoing],
+        "default": node.default or "",
+        "join": node.type in ("parallelGateway", "inclusiveGateway") and len(incoming) > 1,
+        "choice": choice,
+        "counted": asks or choice or act not in (PASS, END, TERMINATE),
+    }
+    if node.trigger == "error":
+        # '' on a border stands for any error (BPMN 10.5.6).
+        values["error"] = node.events[0].ref
+    return values | {name: value for name, value in _special(node, control).items() if value not in (None, "", [])}
+
+
+def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
+    """What only some nodes have."""
+    special: dict[str, Any] = {
+        "boundary": [other.id for other in control.nodes.values() if other.attached_to == node.id],
+        "script": node.script if node.type == "scriptTask" else "",
+        "timer": [node.events[0].timer, node.events[0].text] if node.trigger == "timer" else None,
+        "link": _link_target(node, control),
+        "many": _instances(node),
+    }
+    if node.attached_to:
+        # An error ends what it comes from, whatever the file says (BPMN 10.5.4).
+        special["interrupting"] = node.interrupting or node.trigger == "error"
+    return special
+
+
+def _act(node: Node, control: ControlFlow) -> str:
+    if node.kind == "gateway":
+        return EVENTS if node.type == "eventBasedGateway" else PASS
+    if node.kind == "sub":
+        return SUB if control.inside(node.id) else WORK
+    if node.type == "endEvent":
+        return _ENDS.get(node.trigger, END)
+    if node.type in _AUTOMATIC:
+        return PASS
+    if node.type == "scriptTask":
+        return SCRIPT
+    if node.trigger == "timer":
+        return TIMER
+    return PASS if node.type == "intermediateCatchEvent" and node.trigger in ("", "link") else WORK
+
+
+def _starts(scope: str, control: ControlFlow) -> list[str]:
+    """The start event, or without one everything nothing leads to (BPMN 10.5.2, 13.2.1)."""
+    return [node.id for node in control.beginnings(scope or None)]
+
+
+def _link_target(node: Node, control: ControlFlow) -> str:
+    if node.type != "intermediateThrowEvent" or node.trigger != "link":
+        return ""
+    return next((catch.id for catch in control.catches(node)), "")
+
+
+def _instances(node: Node) -> dict[str, Any] | None:
+    if node.loop is None:
+        return None
+    parallel = node.loop.kind == "parallel"
+    return {"count": int(node.loop.cardinality), "parallel": parallel, "until": node.loop.condition}
