@@ -20,7 +20,7 @@ from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.errors import explain
 from web.flowwords import FlowWords
-from web.history import Line, history
+from web.history import Line, history, standing
 from web.language import gettext as _
 from web.language import lang
 from web.session import Session, now, read
@@ -248,7 +248,7 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         view=view,
         words=words,
         chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
-        lines=history(engine.steps(session, view.case), words, internal=True)[::-1],
+        lines=[*history(engine.steps(session, view.case), words, internal=True), *standing(view, words)][::-1],
         answers=casedata.answers(words, view.data, private, view.private, done=casedata.answered(view), masked=False),
         private=private,
         people=engine.people(session),
@@ -269,7 +269,7 @@ def _correctable(file: File, element: str) -> dict[str, Any]:
 
 
 def _type(value: Any) -> str:
-    """JSON Schema type of a value no form asks for."""
+    """JSON Schema type of a value no form asks for; what is not there yet is a number if it looks like one."""
     if isinstance(value, bool):
         return "boolean"
-    return "string" if value is None or isinstance(value, str) else "number"
+    return "string" if isinstance(value, str) else "number"

@@ -57,7 +57,8 @@ def check() -> ResponseReturnValue:
     name = PurePosixPath((sent.filename or "").replace("\\", "/")).name if sent is not None else ""
     if sent is None or not name:
         return _index([("file", _("请选择一个文件"))]), 422
-    data = sent.read(MAX_UPLOAD + 1)
+    with sent.stream:
+        data = sent.stream.read(MAX_UPLOAD + 1)
     if len(data) > MAX_UPLOAD:
         return _index([("file", _("“%(name)s”超过 5 MB，没有接收", name=name))]), 422
     try:
@@ -145,8 +146,7 @@ def flow(key: str) -> ResponseReturnValue:
         chart = charts.chart(session, versions[0].id, words, PictureStatus())
         people = {who.name: who.display for who in engine.people(session)}
     told = [
-        changes(old, FlowWords(new, lang()), chart if new is packages[0] else None)
-        for new, old in pairwise(packages)
+        changes(old, FlowWords(new, lang()), chart if new is packages[0] else None) for new, old in pairwise(packages)
     ]
     return render_template(
         "department/flow.html",

@@ -14,7 +14,7 @@ from bpmn.model import Node
 from engine.answers import DefinitionInfo, DefinitionRef, Incident, Person
 from engine.errors import Rejection
 from engine.forms import FormError, errors
-from web import casedata, forms, qr, tracking
+from web import casedata, conflict, forms, qr, tracking
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.flowwords import FlowWords
@@ -75,7 +75,14 @@ def index() -> ResponseReturnValue:
 def claim() -> ResponseReturnValue:
     """Take a work item onto my desk, then open it."""
     number, item = request.form.get("case", ""), request.form.get("item", "")
-    act(lambda database: engine.claim(database, number, item, actor=officer().name, at=now()))
+    try:
+        act(lambda database: engine.claim(database, number, item, actor=officer().name, at=now()))
+    except Rejection as rejection:
+        if rejection.code not in conflict.CODES:
+            raise
+        with read() as database:
+            words = _Shelf(database).words(engine.todo(database, number).definition)
+        return conflict.page(rejection, number, words, item.rpartition("#")[0])
     flash(_("已签收，现在由您办理。"))
     return redirect(url_for("casework.item", number=number, item=item))
 
