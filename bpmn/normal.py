@@ -30,16 +30,23 @@ def normalise(process: Process) -> dict[str, Any]:
     file order), ``default``, ``join`` (do tokens wait here for each other?), ``choice`` (does a person choose among
     ``out``?), ``counted`` (may its visits need an address?), and where they mean something ``boundary``,
     ``interrupting``, ``script``, ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until}, ``error``.
-    ``flows``: id → ``from``, ``to``, ``if``, ``returns``. ``starts``: scope → ids of the nodes that tokens begin on.
+    ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
+    applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
     nodes = {node.id: node for node in process.nodes if node.kind != "artifact"}
     control = ControlFlow(nodes, process.flows)
+    applicants = {lane.id for lane in process.lanes if lane.role == "applicant"}
     scopes = ["", *(node.id for node in nodes.values() if node.kind == "sub")]
     return {
         "process": process.id,
         "nodes": {node.id: _node(node, control) for node in nodes.values()},
         "flows": {
-            flow.id: {"from": flow.source, "to": flow.target, "if": flow.condition, "returns": flow.returns}
+            flow.id: {
+                "from": flow.source,
+                "to": flow.target,
+                "if": flow.condition,
+                "returns": flow.returns and nodes[flow.source].lane not in applicants,
+            }
             for flow in control.flows
         },
         "starts": {scope: _starts(scope, control) for scope in scopes},

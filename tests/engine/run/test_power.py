@@ -222,3 +222,18 @@ def test_a_power_needs_a_second_person(office: Store, tmp_path: Path) -> None:
         assert engine.approve(session, number, reviewer="zhao", at=NINE).version == 1
         with pytest.raises(Rejection, match=r"submission\.decided"):
             engine.refuse(session, number, reviewer="zhao", reason="x", at=NINE)
+
+
+def test_handing_in_again_is_not_a_return(session: Session) -> None:
+    case = apply(session).case
+    told = {
+        step["do"]: step.get("data", {})
+        for step in PACKAGE.scenarios["corrected-checked-heard"]["step"]
+        if "do" in step
+    }
+    engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "incomplete"}, at=NINE)
+    engine.complete(session, case, "NotifyCorrection", actor="li", data=told["NotifyCorrection"], at=NINE)
+    done = engine.complete(session, case, "Correct", actor="applicant", data=told["Correct"], at=NINE)
+    assert [item.item for item in done.work_items] == ["FormalReview#2"]
+    view = engine.show(session, case)
+    assert view.elements["Correct"].status == "done" and view.elements["FormalReview"].count == 2
