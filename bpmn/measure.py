@@ -52,8 +52,8 @@ def _advance(character: str) -> float:
         return 0.0
     if code >= 0x1F000:  # emoji and other pictographs: wider than a han character in some faces
         return 1.4
-    if is_wide(character):
-        return 1.0
+    if is_wide(character):  # ambiguous capitals (Щ, Ω) are wider than an em in faces that are not Chinese
+        return 1.2 if character.isupper() else 1.0
     return 1.15 if character.isupper() else 0.85
 
 

@@ -96,6 +96,7 @@ def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit, 
     x, row = cell[0], cell[1] // 2
     if exit_.place == "below":
         needs.under[row] = max(needs.under[row], shape.height / 2 + 3 + exit_.height)
+        needs.width[x] = max(needs.width[x], 2 * exit_.width + 10)
     elif exit_.place == "aside":
         far = needs.right if side == "right" else needs.left
         channel = x + 1 if side == "right" else x - 1
@@ -103,6 +104,7 @@ def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit, 
     elif exit_.place in ("right", "left") and shape.width <= GATEWAY:
         room = needs.up if exit_.place == "right" else needs.down
         room[row] = max(room[row], exit_.height + 4)
+        needs.width[x] = max(needs.width[x], shape.width + 2 * exit_.width + 8)
     elif exit_.place in ("right", "left"):
         needs.up[row] = max(needs.up[row], exit_.height + rise(exit_, shape) + 4)
         lacking = exit_.width + 4 - tuck(exit_, shape) - (needs.width[x] - shape.width) / 2
