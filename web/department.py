@@ -65,7 +65,7 @@ def check() -> ResponseReturnValue:
         package = load(data, name)
     except Refused as refused:
         sentence = say(refused.code, lang(), **{**refused.params, "name": name})
-        return _index([("file", sentence.message + sentence.remedy)]), 422
+        return _index([("file", f"{sentence.message} {sentence.remedy}".strip())]), 422
     seen = preview(package)
     if not seen.clean:
         return render_template("department/check.html", seen=seen, name=name, draft=None, errors=[]), 422

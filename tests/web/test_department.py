@@ -44,11 +44,14 @@ def lin(app: Flask, store: Store) -> Browser:
 
 def upload(browser: Browser, data: bytes, name: str = "my-flow.bpmn") -> TestResponse:
     token = browser.page("/department").form("/department/check").fields["csrf_token"]
-    return browser.post(
+    response = browser.post(
         "/department/check",
         data={"csrf_token": token, "file": (io.BytesIO(data), name)},
         content_type="multipart/form-data",
     )
+    # The test client keeps what it sent in a file that only the garbage collector would close.
+    response.request.environ["wsgi.input"].close()
+    return response
 
 
 def submit(browser: Browser, data: bytes = PLAIN, name: str = "my-flow.bpmn", key: str = "my-flow") -> int:
