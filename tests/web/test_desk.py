@@ -20,7 +20,8 @@ REVIEW = {"site_check_needed": "yes", "major_interest": "no", "review_findings":
 STUCK = """
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:x">
 <process id="p" name="金额" isExecutable="true"><startEvent id="Start"/><userTask id="Do" name="办理"/>
-<exclusiveGateway id="Ask" name="金额？"/><userTask id="High" name="重大"/><userTask id="Low" name="一般"/><endEvent id="End"/>
+<exclusiveGateway id="Ask" name="金额？"/>
+<userTask id="High" name="重大"/><userTask id="Low" name="一般"/><endEvent id="End"/>
 <sequenceFlow id="A" sourceRef="Start" targetRef="Do"/><sequenceFlow id="B" sourceRef="Do" targetRef="Ask"/>
 <sequenceFlow id="Up" name="高" sourceRef="Ask" targetRef="High">
 <conditionExpression>amount > 10</conditionExpression></sequenceFlow>
