@@ -32,7 +32,7 @@ from web.stepfacts import facts
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
 #: Cases on a page of the list.
-PAGE = 50
+PAGE = 25
 STATES = ("open", "suspended", "closed", "cancelled")
 CHECKS = ("verify", "replay")
 #: What reading a journal raises that somebody wrote into: text that is no JSON, bodies without their fields.

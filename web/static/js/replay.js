@@ -32,7 +32,7 @@ async function show(step) {
 }
 
 function take(fresh) {
-  const focused = document.activeElement?.dataset?.go;
+  const { id, dataset } = document.activeElement;
   for (const part of page.querySelectorAll("[data-live]")) {
     const replacement = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
     if (replacement) part.replaceWith(document.adoptNode(replacement));
@@ -44,14 +44,20 @@ function take(fresh) {
   const moved = fresh.querySelector("[data-player] input[type=range]");
   slider.value = moved.value;
   slider.setAttribute("aria-valuetext", moved.getAttribute("aria-valuetext"));
-  if (document.activeElement !== slider) player.querySelector("[data-announce]").textContent = moved.getAttribute("aria-valuetext");
-  if (focused) refocus(focused);
+  if (document.activeElement !== slider) say(slider.getAttribute("aria-valuetext"));
+  refocus(id, dataset.go);
   reveal();
 }
 
-function refocus(name) {
-  const button = player.querySelector(`[data-go="${name}"][href]`);
-  (button ?? slider).focus({ preventScroll: true });
+function say(words) {
+  player.querySelector("[data-announce]").textContent = words;
+}
+
+/** What had the focus may have been replaced, or be no link any more at the first and last step. */
+function refocus(id, button) {
+  if (document.activeElement !== document.body) return;
+  const same = button ? player.querySelector(`[data-go="${button}"][href]`) : id && document.getElementById(id);
+  if (same || button) (same || slider).focus({ preventScroll: true });
 }
 
 /** Scroll the chart and the list of steps, never the page, so that the step is in sight. */
@@ -93,7 +99,11 @@ function onClick(event) {
   if (!link || !step || event.ctrlKey || event.metaKey || event.shiftKey || link.href?.baseVal?.startsWith("#")) return;
   event.preventDefault();
   const nearby = player.contains(link) || link.closest(".flowchart");
-  show(Number(step)).then(() => nearby || player.scrollIntoView());
+  show(Number(step)).then(() => {
+    if (nearby) return;
+    slider.focus({ preventScroll: true });
+    page.querySelector(".replay").scrollIntoView();
+  });
 }
 
 if (player) {
