@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.model import Node
-from bpmn.twin import TwinStep
-from engine.answers import CaseView, Person, WorkItem
+from engine.answers import WorkItem
 from engine.errors import Rejection
 from engine.forms import FormError
-from web import casedata, charts, conflict, forms
+from web import casedata, conflict, forms
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
+from web.casefile import File, open_file
 from web.errors import explain
 from web.flowwords import FlowWords
-from web.history import Line, history, standing
 from web.language import gettext as _
-from web.language import lang
-from web.session import Session, now, read
+from web.session import now, read
 from web.stepguide import answers, companions, names_read, ways_back
-from web.worklist import lateness, may_do, works_in
+from web.worklist import lateness, may_do
 
 bp = Blueprint("casework", __name__, url_prefix="/desk")
 
 VERBS = {"suspend": engine.suspend, "resume": engine.resume, "cancel": engine.cancel}
-
-
-@dataclass(frozen=True, kw_only=True)
-class File:
-    """A case with everything an officer of its flow may see."""
-
-    view: CaseView
-    words: FlowWords
-    chart: charts.Chart
-    #: Newest first.
-    lines: list[Line]
-    #: What was entered, unmasked.
-    answers: list[tuple[str, str]]
-    private: dict[str, Any]
-    people: list[Person]
-
-    @property
-    def party(self) -> str:
-        """Whose case it is."""
-        return casedata.party(self.words, self.private)
-
-    @property
-    def statuses(self) -> dict[str, Any]:
-        """Status by BPMN id, for the chart in words."""
-        return {key.rpartition("/")[2]: status for key, status in self.view.elements.items()}
-
-    def step(self, element: str) -> TwinStep | None:
-        """The words of one step."""
-        id_ = element.rpartition("/")[2]
-        return next((step for step in self.chart.twin if step.id == id_), None)
-
-    def display(self, name: str | None) -> str:
-        """How a person is called."""
-        return next((who.display for who in self.people if who.name == name), name or "")
 
 
 @bp.before_request
@@ -81,7 +44,7 @@ def case(number: str) -> ResponseReturnValue:
 @bp.post("/cases/<number>/<any(suspend,resume,cancel):verb>")
 def change(number: str, verb: str) -> ResponseReturnValue:
     """Suspend, resume or cancel a case, with a reason."""
-    _file(number)
+    open_file(number)
     reason = request.form.get("reason", "")[:2000]
     try:
         act(lambda session: VERBS[verb](session, number, actor=officer().name, reason=reason, at=now()))
@@ -97,7 +60,7 @@ def change(number: str, verb: str) -> ResponseReturnValue:
 @bp.post("/cases/<number>/retry")
 def retry(number: str) -> ResponseReturnValue:
     """Try a stuck element again, with corrected data where given."""
-    file = _file(number)
+    file = open_file(number)
     item = request.form.get("item", "")
     incident = next((one for one in file.view.incidents if one.item == item), None)
     if incident is None:
@@ -112,11 +75,11 @@ def retry(number: str) -> ResponseReturnValue:
 @bp.get("/<number>/<path:item>")
 def item(number: str, item: str) -> ResponseReturnValue:
     """One work item: its form beside what is needed to decide."""
-    file = _file(number)
+    file = open_file(number)
     found = next((one for one in file.view.work_items if one.item == item), None)
     if found is not None:
         values = file.view.data if found.applicant else {}
-        return _item_page(file, found, forms.fields(_schema(file, found.element), values), [], secrets.token_hex(16))
+        return _item_page(file, found, forms.fields(file.schema(found.element), values), [], secrets.token_hex(16))
     with read() as session:
         gone = conflict.ended(engine.steps(session, number), item)
     if gone is None:
@@ -127,9 +90,9 @@ def item(number: str, item: str) -> ResponseReturnValue:
 @bp.post("/<number>/<path:item>")
 def complete(number: str, item: str) -> ResponseReturnValue:
     """Do a work item. The same form sent twice is one step; an item somebody else did answers who and when."""
-    file, id_ = _file(number), command_id()
+    file, id_ = open_file(number), command_id()
     element = item.rpartition("#")[0]
-    schema = _schema(file, element)
+    schema = file.schema(element)
     data = forms.parse(schema, request.form)
     try:
         act(
@@ -146,7 +109,7 @@ def complete(number: str, item: str) -> ResponseReturnValue:
 def _not_done(rejection: Rejection, file: File, item: str, data: dict[str, Any], id_: str) -> ResponseReturnValue:
     """The form again with what is wrong, or the page that says who was faster."""
     element = item.rpartition("#")[0]
-    schema = _schema(file, element)
+    schema = file.schema(element)
     if rejection.code in conflict.CODES:
         entered = casedata.entered(schema, data)
         return conflict.page(rejection, file.view.case, file.words, element, entered)
@@ -214,7 +177,7 @@ def _grave(words: FlowWords, node: Node | None) -> set[str]:
 
 
 def _case_page(number: str, wrong: dict[str, str]) -> str:
-    file = _file(number)
+    file = open_file(number)
     definitions = file.words.package.definitions
     return render_template(
         "desk/case.html",
@@ -230,34 +193,6 @@ def _case_page(number: str, wrong: dict[str, str]) -> str:
             for incident in file.view.incidents
         ],
     )
-
-
-def _file(number: str) -> File:
-    """The case for an officer of its flow; 403 for others, so that nothing private is seen by who has no part in it."""
-    with read() as session:
-        view = engine.show(session, number, at=now())
-        words = FlowWords(engine.package_of(session, view.definition_id), lang())
-        if not works_in(officer(), words.package.definitions):
-            abort(403)
-        return _filled(session, view, words)
-
-
-def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
-    private = engine.private_values(session, view.case)
-    return File(
-        view=view,
-        words=words,
-        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
-        lines=[*history(engine.steps(session, view.case), words, internal=True), *standing(view, words)][::-1],
-        answers=casedata.answers(words, view.data, private, view.private, done=casedata.answered(view), masked=False),
-        private=private,
-        people=engine.people(session),
-    )
-
-
-def _schema(file: File, element: str) -> dict[str, Any]:
-    node = file.words.node(element)
-    return (file.words.package.form(node.step.form) if node is not None and node.step is not None else None) or {}
 
 
 def _correctable(file: File, element: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
@@ -30,7 +29,6 @@ from web.session import Session, now, read
 
 bp = Blueprint("department", __name__, url_prefix="/department")
 
-KEY = re.compile(r"[a-z0-9-]{1,64}")
 WRITERS = frozenset({"modeller", "publisher", "admin"})
 REVIEWERS = frozenset({"reviewer", "publisher"})
 #: An upload of design section 5.
@@ -80,7 +78,7 @@ def draft(token: str) -> ResponseReturnValue:
         return render_template("department/draft_gone.html"), 410
     key = request.form.get("key", "").strip()
     if request.method == "GET":
-        return _draft_page(found, _suggested(found.name), [])
+        return _draft_page(found, found.suggested_key, [])
     with read() as session:
         wrong = _wrong_key(session, found.package, key)
         again = _waiting(session, found.package, key)
@@ -226,7 +224,7 @@ def _wrong_key(session: Session, package: FlowPackage, key: str) -> str:
     """Why a package cannot be handed in under a key; '' when it can."""
     if not key:
         return _("请填写流程代号")
-    if not KEY.fullmatch(key):
+    if not drafts.KEY.fullmatch(key):
         return explain(Rejection("publish.key", key=key))
     try:
         same = next((info for info in engine.versions(session, key) if info.digest == package.digest), None)
@@ -243,9 +241,3 @@ def _waiting(session: Session, package: FlowPackage, key: str) -> int | None:
         if one.state == "waiting" and (one.key, one.digest, one.author) == (key, package.digest, officer().name)
     ]
     return same[0].id if same else None
-
-
-def _suggested(name: str) -> str:
-    """A key from the name of the file, where it makes one."""
-    stem = PurePosixPath(name).stem.lower()
-    return stem if KEY.fullmatch(stem) and stem != "process" else ""

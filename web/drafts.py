@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -22,6 +22,7 @@ from web.session import settings
 KEPT_FOR = timedelta(days=1)
 #: More drafts than this are not kept; the oldest go first.
 MOST = 100
+KEY = re.compile(r"[a-z0-9-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,6 +34,12 @@ class Draft:
     #: What the file was called.
     name: str
     token: str
+
+    @property
+    def suggested_key(self) -> str:
+        """A key from the name of the file, where it makes one."""
+        stem = PurePosixPath(self.name).stem.lower()
+        return stem if KEY.fullmatch(stem) and stem != "process" else ""
 
 
 def keep(package: FlowPackage, name: str, owner: str, at: datetime) -> str:
