@@ -69,8 +69,8 @@ class Space:
 
     def _on_page(self, box: Box) -> Box:
         """The box moved so far that nothing of it is cut off."""
-        dx = max(0, self.page.left - box.left) or min(0, self.page.right - box.right)
-        dy = max(0, self.page.top - box.top) or min(0, self.page.bottom - box.bottom)
+        dx = max(self.page.left - box.left, min(0, self.page.right - box.right))
+        dy = max(self.page.top - box.top, min(0, self.page.bottom - box.bottom))
         return box.shifted(dx, dy)
 
     def _cost(self, owner: str, box: Box) -> float:
