@@ -207,7 +207,6 @@ class CaseRow:
     #: Names of the elements where it stands now.
     at: tuple[str, ...] = ()
     incidents: int = 0
-    due: Due | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         closed_at=folded.closed_at,
         simulated=row.simulated,
         head=shown[-1].hash if shown else "",
-        due=case_due(definitions, read_instant(row.opened_at)),
+        due=case_due(definitions, shown),
     )
 
 
@@ -162,12 +162,32 @@ def private_values(session: Session, number: str) -> dict[str, Any]:
     return {name: canonical.decode(canonical.loads(value)) for name, value in values.items() if value is not None}
 
 
-def case_due(definitions: Definitions, opened_at: datetime) -> Due | None:
-    """Estimated date by which the whole case should end, counted from its opening."""
+def case_due(definitions: Definitions, steps: Sequence[Step]) -> Due | None:
+    """Estimated date by which the whole case should end; None before its clock runs.
+
+    A limit anchored at acceptance or filing starts when the case first enters a step of a later phase (行政许可法
+    art. 42: from acceptance); any other at the opening.
+    """
     process = definitions.main
-    if process is None or process.power is None:
-        return None
-    return estimate(process.power.limits, projection.local_date(opened_at))
+    limits = process.power.limits if process is not None and process.power is not None else ()
+    first = next((limit for limit in limits if limit.kind == "max"), None)
+    start = _clock_start(definitions, first.anchor, steps) if first is not None else None
+    return None if start is None else estimate(limits, projection.local_date(start))
+
+
+#: Phases of the list of duties that lie before what a limit is anchored at.
+_BEFORE = {"accepted": {"", "受理", "其他"}, "filed": {"", "立案", "其他"}}
+
+
+def _clock_start(definitions: Definitions, anchor: str, steps: Sequence[Step]) -> datetime | None:
+    if anchor not in _BEFORE:
+        return steps[0].at if steps else None
+    for step in steps:
+        if step.kind == "element entered":
+            node = definitions.nodes.get(projection.element_id(str(step.element)))
+            if node is not None and node.step is not None and node.step.phase not in _BEFORE[anchor]:
+                return step.at
+    return None
 
 
 def read_step(row: Any) -> Step:
@@ -309,7 +329,6 @@ def _case_row(
         simulated=row.simulated,
         at=tuple(names),
         incidents=stuck.get(row.id, 0),
-        due=case_due(definitions, read_instant(row.opened_at)),
     )
 
 

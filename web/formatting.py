@@ -52,7 +52,7 @@ def passed(on: date) -> bool:
 def due_words(due: Due | None) -> str:
     """Until when, and how sure that is: an estimate is never shown as law."""
     if due is None:
-        return ""
+        return _("未起算")
     words = _("%(day)s前（估算）", day=day(due.on))
     return words + _("，暂定：该年假日安排尚未公布") if due.provisional else words
 

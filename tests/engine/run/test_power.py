@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +237,14 @@ def test_handing_in_again_is_not_a_return(session: Session) -> None:
     assert [item.item for item in done.work_items] == ["FormalReview#2"]
     view = engine.show(session, case)
     assert view.elements["Correct"].status == "done" and view.elements["FormalReview"].count == 2
+
+
+def test_no_date_for_the_whole_case_before_its_clock_runs(session: Session) -> None:
+    case = apply(session).case
+    assert engine.show(session, case).due is None
+    later = NINE.replace(day=10)
+    engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "complete"}, at=later)
+    view = engine.show(session, case)
+    # Ten promised working days: 11, 14 to 18, Sunday 20 worked for National Day, 21 to 23 September.
+    assert view.due is not None and view.due.value == "promised" and view.due.on == date(2026, 9, 23)
+    assert engine.show(session, case, step=3).due is None
