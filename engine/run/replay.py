@@ -81,8 +81,11 @@ def _replay_case(session: Session, row: Any, steps: list[Any]) -> Difference | N
             return _differs(row, first, "kind", first.kind, "command")
         try:
             command = recorded_command(canonical.loads(first.body))
+        except (KeyError, ValueError) as error:
+            return _differs(row, first, "command", first.body[:80], str(error))
+        try:
             outcome = perform(program, state, data, command, at=read_instant(first.at))
-        except (Rejected, KeyError, ValueError) as error:
+        except Rejected as error:
             return _differs(row, first, "command", first.body[:80], str(error))
         opened = [Draft(kind="case opened", element=None, body=opened_body(ref))] if first.seq == 1 else []
         difference = _compare(row, group, [*opened, *outcome.drafts])

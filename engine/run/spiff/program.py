@@ -15,11 +15,16 @@ from SpiffWorkflow.specs import WorkflowSpec
 
 from bpmn.normal import normalise
 from bpmn.package import FlowPackage
+from engine.run.port import Rejected
 from engine.run.spiff.refusal import refuse
 from engine.run.spiff.specs import JoinSpec, NodeSpec
 
 #: Name of the root all tokens hang below; no BPMN id holds a space.
 ROOT = " root"
+
+
+#: Shape of the program's JSON text. A published version keeps its text for ever: a later shape is read beside this one.
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,18 @@ def compile(package: FlowPackage) -> str:
     refuse(package)
     process = package.definitions.main
     assert process is not None  # ``process.nothing-to-run`` refuses it
-    return json.dumps(normalise(process), ensure_ascii=False, sort_keys=True)
+    return json.dumps(normalise(process) | {"format": FORMAT}, ensure_ascii=False, sort_keys=True)
 
 
 @lru_cache(maxsize=512)
 def load(text: str) -> Program:
-    """The program of its JSON text, with the specification SpiffWorkflow runs."""
+    """The program of its JSON text, with the specification SpiffWorkflow runs.
+
+    Raises Rejected ``program.format`` for a text this version of the product did not learn to read.
+    """
     values = json.loads(text)
+    if values.get("format") != FORMAT:
+        raise Rejected("program.format", format=str(values.get("format")), known=FORMAT)
     spec = WorkflowSpec(values["process"])
     spec.start = NodeSpec(spec, ROOT)
     for node_id, node in values["nodes"].items():
