@@ -4,8 +4,18 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
-from engine.cases import cases, desk, incidents, private_values, show, steps, todo, track
-from engine.catalogue import definition, definitions, live_counts, package_of, picture, powers, program_of, versions
+from engine.cases import cases, desk, head, incidents, private_values, show, steps, todo, track
+from engine.catalogue import (
+    definition,
+    definitions,
+    latest,
+    live_counts,
+    package_of,
+    picture,
+    powers,
+    program_of,
+    versions,
+)
 from engine.meta import is_demo, mark_demo
 from engine.office.people import add_person, people, person, sign_in
 from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
@@ -31,8 +41,10 @@ __all__ = [
     "due",
     "erase",
     "fire",
+    "head",
     "incidents",
     "is_demo",
+    "latest",
     "live_counts",
     "mark_demo",
     "package_of",

@@ -52,6 +52,17 @@ def definition(session: Session, key: str, version: int | None = None) -> Defini
     raise Rejection("definition.unknown", key=f"{key} v{version}")
 
 
+def latest(session: Session, key: str) -> int:
+    """Number of the latest version of a key, in one small statement. Raises Rejection ``definition.unknown``."""
+    found = session.execute(_LATEST, {"wanted": key}).scalar_one()
+    if found is None:
+        raise Rejection("definition.unknown", key=key)
+    return int(found)
+
+
+_LATEST = sa.select(sa.func.max(tables.definition.c.version)).where(tables.definition.c.key == sa.bindparam("wanted"))
+
+
 def package_of(session: Session, definition_id: int) -> FlowPackage:
     """The published bytes of a version (kept in memory: they never change)."""
     return _load(bytes(_column(session, definition_id, "package")))  # type: ignore[arg-type]
