@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -15,6 +16,7 @@ from web import charts, forms, pagecache
 from web.applying import COMMAND_ID
 from web.casedata import answers, own_names
 from web.flowwords import FlowWords
+from web.formatting import local
 from web.history import history, standing
 from web.language import gettext as _
 from web.language import lang
@@ -35,20 +37,24 @@ def _only_with_code() -> ResponseReturnValue | None:
 def case(number: str) -> ResponseReturnValue:
     """The case on its chart."""
     with read() as session:
-        head = engine.todo(session, number).hash
-        return pagecache.kept(("case", number, head, "verify" in request.args), lambda: _case_page(session, number))
+        head = engine.head(session, number)
+        return pagecache.kept(("case", number, head), lambda: _case_page(session, number))
 
 
 @bp.get("/cases/<number>/status.json")
 def status(number: str) -> ResponseReturnValue:
     """What the page asks for every few seconds: 304 until something is recorded or a date passes."""
     with read() as session:
-        done = engine.todo(session, number)
-        etag = f"{done.hash[:32]}-{now():%Y%m%d}"
-        if request.if_none_match.contains(etag):
-            return _fresh(Response(status=304), etag)
-        view = engine.show(session, number, at=now())
-    return _fresh(jsonify(_status(view)), etag)
+        head = engine.head(session, number)
+        etag = f"{head[:32]}-{local(now()):%Y%m%d}"
+        if request.if_none_match.contains_weak(etag):
+            response = Response(status=304)
+        else:
+            response = pagecache.kept(
+                ("status", number, head), lambda: _status(engine.show(session, number, at=now())), "application/json"
+            )
+    response.set_etag(etag, weak=True)
+    return response
 
 
 @bp.route("/cases/<number>/items/<path:item>", methods=["GET", "POST"])
@@ -142,8 +148,8 @@ def _is_end(words: FlowWords, key: str) -> bool:
     return node is not None and node.type == "endEvent" and node.parent is None
 
 
-def _status(view: CaseView) -> dict[str, Any]:
-    return {
+def _status(view: CaseView) -> str:
+    status = {
         "case": view.case,
         "state": view.state,
         "step": view.step,
@@ -151,9 +157,4 @@ def _status(view: CaseView) -> dict[str, Any]:
         "elements": {key: {"status": one.status, "count": one.count} for key, one in view.elements.items()},
         "arrows": {key: {"count": one.count} for key, one in view.arrows.items()},
     }
-
-
-def _fresh(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return json.dumps(status, ensure_ascii=False)

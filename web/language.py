@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, g, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, Domain
 
 from web.security import cookies_are_secure
 from web.settings import Settings
@@ -38,14 +38,20 @@ class _Babel(Babel):  # type: ignore[misc]
 
 def install(app: Flask, settings: Settings) -> None:
     """Give templates ``_()`` and the language of the request: ``?lang=``, then the cookie, then Chinese."""
-    _Babel(app, default_locale=LOCALES["zh"], default_timezone=settings.timezone, locale_selector=_locale)
+    _Babel(
+        app, default_locale=LOCALES["zh"], default_timezone=settings.timezone, locale_selector=lambda: LOCALES[lang()]
+    )
     app.after_request(_remember)
 
 
 def lang() -> str:
     """``zh`` or ``en``: the language of this request (of the words, the labels and the picture)."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    if not has_request_context():
+        return "zh"
+    if "lang" not in g:
+        g.lang = _wanted()
+    language: str = g.lang
+    return language
 
 
 def gettext(sentence: str, **slots: object) -> str:
@@ -71,11 +77,11 @@ def translations(language: str) -> NullTranslations:
     return merged
 
 
-def _locale() -> str:
+def _wanted() -> str:
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LOCALES:
-            return LOCALES[wanted]
-    return LOCALES["zh"]
+            return wanted
+    return "zh"
 
 
 def _remember(response: Response) -> Response:

@@ -1,44 +1,56 @@
-"""Finished public pages, kept in memory by everything they depend on, so that a crowd costs one rendering.
+"""Finished public pages, kept in memory for the minute they speak of, so that a crowd costs one rendering.
 
-A key names the record the page shows (a case's head hash, a version's digest …), so nothing stale can be found under
-it; the minute belongs to every key because each page says as of when its data are.
+A key names the record the page shows (a case and its head hash, a power and its latest version), so no page outlives
+what it tells. Every page says as of which minute its data are: when the minute is over, all pages are dropped.
+
+Pages are kept compressed: a browser takes them as they are. That is safe because these pages hold no form token and
+repeat nothing of the request (a secret beside chosen text could be guessed from the compressed length).
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import gzip
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
-from flask import Flask, current_app, session
+from flask import Flask, Response, current_app, request, session
+from werkzeug.http import generate_etag
 
 from web import auth
 from web.language import lang
 from web.session import now
 
-#: About 130 KB each.
-PAGES = 200
+#: About 25 KB each.
+PAGES = 2000
+HTML = "text/html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    packed: bytes
+    etag: str
 
 
 class _Kept:
-    """The pages used last."""
+    """The pages of one minute, the newest PAGES of them."""
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[Hashable, str] = OrderedDict()
+        self.minute: datetime | None = None
+        self.pages: dict[Hashable, _Page] = {}
         self.lock = Lock()
 
-    def find(self, key: Hashable) -> str | None:
-        with self.lock:
-            if key not in self.pages:
-                return None
-            self.pages.move_to_end(key)
-            return self.pages[key]
+    def find(self, key: Hashable, minute: datetime) -> _Page | None:
+        return self.pages.get(key) if self.minute == minute else None
 
-    def keep(self, key: Hashable, page: str) -> None:
+    def keep(self, key: Hashable, minute: datetime, page: _Page) -> None:
         with self.lock:
+            if self.minute != minute:
+                self.minute, self.pages = minute, {}
             self.pages[key] = page
-            while len(self.pages) > PAGES:
-                self.pages.popitem(last=False)
+            if len(self.pages) > PAGES:
+                del self.pages[next(iter(self.pages))]
 
 
 def install(app: Flask) -> None:
@@ -46,17 +58,32 @@ def install(app: Flask) -> None:
     app.extensions["sunpath.pages"] = _Kept()
 
 
-def kept(key: tuple[Hashable, ...], render: Callable[[], str]) -> str:
-    """The page of ``key``, rendered only when it is not at hand.
+def kept(key: tuple[Hashable, ...], render: Callable[[], str], media: str = HTML) -> Response:
+    """The page of ``key``, rendered only when it is not at hand; 304 when the browser has it already.
 
-    Pages for somebody signed in, or with a message for this visitor, are rendered for them alone.
+    Pages for somebody signed in, with a message for this visitor, or asked for with more than a language (the page
+    may repeat the rest of its address) are rendered for them alone.
     """
-    if auth.person() is not None or "_flashes" in session:
-        return render()
+    if auth.person() is not None or "_flashes" in session or request.args.keys() - {"lang"}:
+        return Response(render(), mimetype=media)
     pages: _Kept = current_app.extensions["sunpath.pages"]
-    whole = (*key, lang(), now().replace(second=0, microsecond=0))
-    page = pages.find(whole)
+    minute = now().replace(second=0, microsecond=0)
+    key = (*key, lang())
+    page = pages.find(key, minute)
     if page is None:
-        page = render()
-        pages.keep(whole, page)
-    return page
+        packed = gzip.compress(render().encode(), mtime=0)
+        page = _Page(packed=packed, etag=generate_etag(packed))
+        pages.keep(key, minute, page)
+    return _answer(page, media)
+
+
+def _answer(page: _Page, media: str) -> Response:
+    if request.if_none_match.contains_weak(page.etag):
+        response = Response(status=304)
+    elif request.accept_encodings["gzip"]:
+        response = Response(page.packed, mimetype=media, headers={"Content-Encoding": "gzip"})
+    else:
+        response = Response(gzip.decompress(page.packed), mimetype=media)
+    response.set_etag(page.etag, weak=True)
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

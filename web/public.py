@@ -147,19 +147,14 @@ def _hero(session: Session, listed: list[Listed]) -> tuple[Listed, Markup | None
 
 def _power_page(key: str, version: int | None) -> ResponseReturnValue:
     with read() as session:
-        info = engine.definition(session, key, version)
-        versions = engine.versions(session, key)
-        counts = engine.live_counts(session, key, simulated=settings().demo) if version is None else {}
-        open_cases = tuple(one.open_cases for one in versions)
-        return pagecache.kept(
-            ("power", key, version, versions[0].digest, open_cases, tuple(counts.items())),
-            lambda: _render_power(session, info, versions, counts, latest=version in (None, versions[0].version)),
-        )
+        latest = engine.latest(session, key)
+        return pagecache.kept(("power", key, version, latest), lambda: _render_power(session, key, version))
 
 
-def _render_power(
-    session: Session, info: DefinitionInfo, versions: list[DefinitionInfo], counts: dict[str, int], *, latest: bool
-) -> str:
+def _render_power(session: Session, key: str, version: int | None) -> str:
+    info = engine.definition(session, key, version)
+    versions = engine.versions(session, key)
+    counts = engine.live_counts(session, key, simulated=settings().demo) if version is None else {}
     package = engine.package_of(session, info.id)
     words = FlowWords(package, lang())
     return render_template(
@@ -173,5 +168,5 @@ def _render_power(
         open_cases=sum(one.open_cases for one in versions),
         about=markdown.render(package.about),
         online=words.applies_online,
-        latest=latest,
+        latest=info.version == versions[0].version,
     )

@@ -77,6 +77,7 @@ def install(app: Flask, settings: Settings) -> None:
 def limit_attempts(app: Flask) -> None:
     """Wrap the views named in LIMITS and FAILURES; counts live in this process's memory."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    limiter.request_filter(lambda: request.method != "POST")
     for endpoint, limits in LIMITS.items():
         view: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(limits, methods=["POST"])(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -15,6 +16,8 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **{"buffered": True, **kwargs})
+        if response.content_encoding == "gzip":
+            response.set_data(gzip.decompress(response.data))
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 307, 308):
             problems = Page(response.text).problems
             assert not problems, f"{response.request.path}: {problems}"

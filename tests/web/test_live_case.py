@@ -104,3 +104,23 @@ def test_a_kept_page_never_hides_a_new_step(client: Browser, store: Store) -> No
     client.send(address, "/sign-out")
     client.get("/about")
     assert "王受理" not in client.page(address).html
+
+
+def test_a_kept_page_is_sent_packed_and_not_again(client: Browser) -> None:
+    number, _ = apply(client)
+    address = f"/cases/{number}"
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.text.startswith("<!doctype html>") and number in packed.text
+    assert "csrf_token" not in client.get(address).text, "what is kept for everybody holds nothing of one visitor"
+    for _ in range(2):  # a minute may end between two requests, not twice
+        etag = client.get(address).headers["ETag"]
+        again = client.get(address, headers={"If-None-Match": etag})
+        if again.status_code == 304:
+            break
+    assert again.status_code == 304 and not again.data
+
+
+def test_what_the_address_says_is_not_kept_for_others(client: Browser) -> None:
+    assert "mark-of-one" in client.page("/powers/xk-general?x=mark-of-one").html
+    assert "mark-of-one" not in client.page("/powers/xk-general").html
