@@ -55,7 +55,7 @@ class Picture:
         return Template.from_json(self.template_json)
 
     def render(self, status: PictureStatus | None = None) -> str:
-        """The inline ``<svg>``, with a status or blank. The page needs ``sprite()`` and flowchart.css."""
+        """The inline ``<svg>``, with a status or blank. The page needs ``sprite()`` and chart.css."""
         return self.template.render(status)
 
     def to_json(self) -> str:
