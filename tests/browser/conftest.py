@@ -1,0 +1,86 @@
+"""A real browser before a real server. Whatever a page complains about in its console fails the test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.office import Office, opened
+
+#: Chromium in a container, without calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: A form that comes back with errors is an answer, not a fault; the console calls it one all the same.
+EXPECTED = "the server responded with a status of 422"
+#: Milliseconds until an expected thing has not happened.
+PATIENCE = 10_000
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One server for all browser tests; each makes cases of its own."""
+    with opened(tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Without it these tests fail: a test that is skipped shows nothing."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, office: Office) -> Iterator[Visit]:
+    """``visit(width=1440, **options)``: a new visitor with a browser of their own, as a page that is still empty."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def arrive(width: int = 1440, **options: Any) -> Page:
+        size = {"width": width, "height": 900 if width > 600 else 740}
+        context = chromium.new_context(base_url=office.address, viewport=size, locale="zh-CN", **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        listen(context, office.address, complaints)
+        return context.new_page()
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def listen(context: BrowserContext, address: str, complaints: list[str]) -> None:
+    """Write down errors in the console (scripts, refused styles) and every request that leaves this server."""
+    own = urlsplit(address).netloc
+
+    def on_console(message: Any) -> None:
+        if message.type in ("error", "warning") and EXPECTED not in message.text:
+            complaints.append(f"{message.type}: {message.text}")
+
+    def on_request(request: Any) -> None:
+        if urlsplit(request.url).netloc not in (own, ""):
+            complaints.append(f"request to {request.url}")
+
+    context.on("console", on_console)
+    context.on("weberror", lambda error: complaints.append(f"exception: {error.error}"))
+    context.on("request", on_request)
