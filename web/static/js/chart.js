@@ -24,6 +24,3 @@ function zoomable(chart) {
 const zoomAll = () => document.querySelectorAll("[data-chart]").forEach(zoomable);
 zoomAll();
 document.addEventListener("sunpath:updated", zoomAll);
-
-// A sent form that came back with errors: lead the reader to the list of them.
-document.querySelector("[data-focus]")?.focus();
