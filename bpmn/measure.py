@@ -25,6 +25,8 @@ _ASCII = (
 #: Kinsoku (GB/T 15834, JLREQ): what may not begin a line, and what may not end one.
 _NO_START = frozenset("、。，．,.:;!?)]}〉》」』】〕）］｝：；！？％%・…—～’”ー々")
 _NO_END = frozenset("([{〈《「『【〔（［｛￥¥$‘“")
+#: A figure keeps its unit, a heading such as “Limit:” its text, although there is a space between.
+_CLINGS = frozenset("0123456789:")
 #: Good places to end a line, and words that like to begin one (并制作…, 或者…).
 _ENDS_PHRASE = frozenset("、，；：。,;:）》」")
 _BEGINS_PHRASE = frozenset("并或及且和与")
@@ -35,7 +37,8 @@ _WORDS = tuple(
     公示 归档 结案 立案 调查 取证 核查 检查 勘验 现场 实地 当场 通知 通知书 决定书 告知书 申辩 陈述 复议 诉讼 补正
     更正 退回 登记 办理 办结 承办 机构 机关 部门 单位 窗口 科室 岗位 领导 负责人 执法 执行 缴纳 罚款 证件 证书 许可证
     意见 建议 报告 期限 时限 延长 法定 承诺 信息 政府 行政 强制 征收 给付 裁决 确认 奖励 监督 投诉 评价 服务 组织 制作
-    制发 签收 收件 移送 司法 符合 形式 是否 需要 作出 提出 提交 填写 范围 理由 内容 全部 事实 依据 不少于""".split()
+    制发 签收 收件 移送 司法 符合 形式 是否 需要 作出 提出 提交 填写 范围 理由 内容 全部 事实 依据 不少于
+    能否 按期 准予""".split()
 )
 
 #: Distance of two base lines, in sizes.
@@ -187,6 +190,8 @@ def _awkwardness(fragments: list[str], end: int, torn: frozenset[int]) -> float:
     if end == len(fragments) or not fragments[end]:
         return 0.0
     before, after = fragments[end - 1][-1], fragments[end][0]
+    if before == " " and fragments[end - 1].rstrip()[-1:] in _CLINGS:
+        return 0.12
     if before == " " or before in _ENDS_PHRASE or after in _BEGINS_PHRASE or after in _NO_END:
         return -0.06
     if before.isdigit() and is_wide(after):

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedLane, PlacedNode, PlacedPool, Point
+from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedLane, PlacedNode, PlacedPool
+from bpmn.geometry import cross, crosses_box, inside, on_border, overlap, reaches_rhombus, shared
 from bpmn.measure import line_height, width
 from bpmn.model import Definitions, Flow, MessageFlow, Node
 
 #: What may touch without harm, in points.
 _TOUCH = 1.5
-Segment = tuple[Point, Point]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class _Inspector:
             for second, other in things[index + 1 :]:
                 if other.left >= box.right - _TOUCH:
                     break
-                if _overlap(box, other, _TOUCH) and not self._belong_together(first, second):
+                if overlap(box, other, _TOUCH) and not self._belong_together(first, second):
                     yield _hard("node_overlap", *sorted((first, second)))
 
     def _belong_together(self, first: str, second: str) -> bool:
@@ -170,7 +170,7 @@ class _Inspector:
                     break
                 if node.box.right < left or node.id in around or (flow.id, node.id) in found:
                     continue
-                if _crosses_box(segment, node.box, 2):
+                if crosses_box(segment, node.box, 2):
                     found.add((flow.id, node.id))
                     yield _hard("arrow_through_node", flow.id, node.id)
 
@@ -182,7 +182,7 @@ class _Inspector:
         for flow in self.drawing.flows:
             for id_, point in ((flow.source, flow.points[0]), (flow.target, flow.points[-1])):
                 boxes = [self.boxes[id_]] if id_ in self.boxes else borders.get(id_, [])
-                if not any(_on_border(point, box) for box in boxes):
+                if not any(on_border(point, box) for box in boxes):
                     yield _hard("arrow_loose", flow.id, id_)
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -192,14 +192,14 @@ class _Inspector:
         for id_, box in self.boxes.items():
             node = self.definitions.nodes[id_]
             lane = self.lanes.get(node.lane or "")
-            if lane is not None and node.parent is None and not _inside(box, lane.box):
+            if lane is not None and node.parent is None and not inside(box, lane.box):
                 yield _hard("outside_lane", id_, lane.id)
-            if node.parent in self.boxes and not _inside(box, self.boxes[node.parent or ""]):
+            if node.parent in self.boxes and not inside(box, self.boxes[node.parent or ""]):
                 yield _hard("outside_parent", id_, node.parent or "")
-            if not _inside(box, page):
+            if not inside(box, page):
                 yield _hard("outside_drawing", id_)
         for label in self.drawing.labels:
-            if not _inside(label.box, page):
+            if not inside(label.box, page):
                 yield _hard("outside_drawing", label.owner)
         for flow in self.drawing.flows:
             if not all(0 <= x <= page.right and 0 <= y <= page.bottom for x, y in flow.points):
@@ -207,7 +207,7 @@ class _Inspector:
 
     def _lane_flaws(self) -> Iterator[Flaw]:
         for first, second in combinations(self.drawing.lanes, 2):
-            if _overlap(first.box, second.box, 0.5):
+            if overlap(first.box, second.box, 0.5):
                 yield _hard("lane_overlap", first.id, second.id)
         declared = [lane_id for lane_id in self.definitions.lanes if lane_id in self.lanes]
         places = {lane_id: self.lanes[lane_id].box.left for lane_id in declared}
@@ -222,19 +222,19 @@ class _Inspector:
         labels = self.drawing.labels
         for label in labels:
             for id_, box in self.boxes.items():
-                if self.definitions.nodes[id_].kind == "gateway" and not _reaches_rhombus(label.box, box):
+                if self.definitions.nodes[id_].kind == "gateway" and not reaches_rhombus(label.box, box):
                     continue
                 inner = id_ in self.open  # a label inside an open sub-process touches only its border
-                if _overlap(label.box, box, 2) and not (inner and _inside(label.box, box)) and id_ != label.owner:
+                if overlap(label.box, box, 2) and not (inner and inside(label.box, box)) and id_ != label.owner:
                     yield _soft("label_on_node", label.owner, id_)
             touched = {
                 flow.id
                 for flow, segment in self.segments
-                if flow.id != label.owner and _crosses_box(segment, label.box, 2)
+                if flow.id != label.owner and crosses_box(segment, label.box, 2)
             }
             yield from (_soft("label_on_arrow", label.owner, id_) for id_ in sorted(touched))
         for first, second in combinations(labels, 2):
-            if _overlap(first.box, second.box, 2):
+            if overlap(first.box, second.box, 2):
                 yield _soft("label_on_label", first.owner, second.owner)
 
     def _crossings(self) -> Iterator[Flaw]:
@@ -251,13 +251,13 @@ class _Inspector:
 def _meetings(first: PlacedFlow, second: PlacedFlow) -> Iterator[Flaw]:
     """How two arrows cross, and whether unrelated ones lie on each other."""
     pairs = [(a, b) for a in pairwise(first.points) for b in pairwise(second.points)]
-    times = sum(_cross(a, b) for a, b in pairs)
+    times = sum(cross(a, b) for a, b in pairs)
     if times:
         yield _soft("crossing", first.id, second.id, times=times)
     related = first.source == second.source or first.target == second.target
-    shared = 0.0 if related else sum(_shared(a, b) for a, b in pairs)
-    if shared > 4:
-        yield _soft("arrows_overlap", first.id, second.id, points=round(shared))
+    length = 0.0 if related else sum(shared(a, b) for a, b in pairs)
+    if length > 4:
+        yield _soft("arrows_overlap", first.id, second.id, points=round(length))
 
 
 def _hard(kind: str, *elements: str, **params: object) -> Flaw:
@@ -268,87 +268,10 @@ def _soft(kind: str, *elements: str, **params: object) -> Flaw:
     return Flaw(kind=kind, severity="soft", elements=elements, params=params)
 
 
-# -- geometry -------------------------------------------------------------------------------------------------------
-
-
 def _first(chain: tuple[str, ...]) -> str | None:
     return chain[0] if chain else None
-
-
-def _overlap(a: Box, b: Box, allowed: float) -> bool:
-    return (
-        a.left < b.right - allowed
-        and b.left < a.right - allowed
-        and a.top < b.bottom - allowed
-        and b.top < a.bottom - allowed
-    )
-
-
-def _reaches_rhombus(box: Box, rhombus: Box) -> bool:
-    """Does a box reach into the rhombus that fills another?"""
-    x, y = rhombus.centre
-    dx, dy = max(box.left - x, x - box.right, 0.0), max(box.top - y, y - box.bottom, 0.0)
-    return dx / (rhombus.width / 2 - 1) + dy / (rhombus.height / 2 - 1) < 1
-
-
-def _inside(inner: Box, outer: Box) -> bool:
-    return (
-        inner.left >= outer.left - 0.5
-        and inner.right <= outer.right + 0.5
-        and inner.top >= outer.top - 0.5
-        and inner.bottom <= outer.bottom + 0.5
-    )
-
-
-def _on_border(point: Point, box: Box) -> bool:
-    x, y = point
-    near_x = box.left - _TOUCH <= x <= box.right + _TOUCH
-    near_y = box.top - _TOUCH <= y <= box.bottom + _TOUCH
-    on_side = min(abs(x - box.left), abs(x - box.right)) <= _TOUCH and near_y
-    on_top = min(abs(y - box.top), abs(y - box.bottom)) <= _TOUCH and near_x
-    return on_side or on_top
 
 
 def _bounds(flow: PlacedFlow) -> Box:
     xs, ys = [x for x, _ in flow.points], [y for _, y in flow.points]
     return Box(left=min(xs), top=min(ys), right=max(xs), bottom=max(ys))
-
-
-def _crosses_box(segment: Segment, box: Box, margin: float) -> bool:
-    """Does a segment pass through the box less a margin? (Liang and Barsky, 1984)"""
-    (x1, y1), (x2, y2) = segment
-    enter, leave = 0.0, 1.0
-    for step, room in (
-        (x1 - x2, x1 - box.left - margin),
-        (x2 - x1, box.right - margin - x1),
-        (y1 - y2, y1 - box.top - margin),
-        (y2 - y1, box.bottom - margin - y1),
-    ):
-        if abs(step) < 1e-9:
-            if room < 0:
-                return False
-        elif step < 0:
-            enter = max(enter, room / step)
-        else:
-            leave = min(leave, room / step)
-    return enter < leave
-
-
-def _cross(a: Segment, b: Segment) -> bool:
-    """Do two segments cross properly, not just touch?"""
-    return _turn(*a, b[0]) * _turn(*a, b[1]) < -1e-9 and _turn(*b, a[0]) * _turn(*b, a[1]) < -1e-9
-
-
-def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _shared(a: Segment, b: Segment) -> float:
-    """Length over which two axis-parallel segments lie on each other."""
-    for along, across in ((0, 1), (1, 0)):
-        flat = all(abs(one[0][across] - one[1][across]) < 0.5 for one in (a, b))
-        if flat and abs(a[0][across] - b[0][across]) < 1.5:
-            low = max(min(a[0][along], a[1][along]), min(b[0][along], b[1][along]))
-            high = min(max(a[0][along], a[1][along]), max(b[0][along], b[1][along]))
-            return max(0.0, high - low)
-    return 0.0

@@ -98,9 +98,10 @@ def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit, 
         needs.under[row] = max(needs.under[row], shape.height / 2 + 3 + exit_.height)
         needs.width[x] = max(needs.width[x], 2 * exit_.width + 10)
     elif exit_.place == "aside":
-        far = needs.right if side == "right" else needs.left
+        near, far = (needs.left, needs.right) if side == "right" else (needs.right, needs.left)
         channel = x + 1 if side == "right" else x - 1
-        far[channel] = max(far[channel], exit_.width)
+        near[channel] = max(near[channel], exit_.width + 6 - (needs.width[x] - shape.width) / 2)
+        far[channel] = max(far[channel], exit_.width / 2)
     elif exit_.place in ("right", "left") and shape.width <= GATEWAY:
         room = needs.up if exit_.place == "right" else needs.down
         room[row] = max(room[row], exit_.height + 4)

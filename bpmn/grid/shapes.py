@@ -20,6 +20,8 @@ MARKERS, HALF_BOUNDARY = 14, 12
 MAX_DIAMOND = 150
 #: A diamond narrower than a task may not be higher than this; and the share of a diamond that text can fill.
 _LOW_DIAMOND, _FILL = 66, 0.36
+#: A word longer than this, in ems, tells a chart in Latin letters.
+_LATIN = 5
 _DECIDES = frozenset("exclusiveGateway inclusiveGateway complexGateway".split())
 
 
@@ -106,11 +108,13 @@ def word_room(text: str, size: float, room: float) -> float:
 
 
 def fit_words(names: Sequence[str], profile: Profile) -> Profile:
-    """Boxes wide enough for the longest Latin word, within reason; on the phone the width is what it is."""
+    """Boxes wide enough for the longest Latin word, within reason, and not narrowed where text is Latin; on the phone
+    the width is what it is."""
     if not profile.lanes:
         return profile
     longest = max((longest_word(name, profile.name_size) for name in names), default=0.0)
-    least = max(profile.least_text, min(longest + 1, 1.35 * profile.text_width))
+    least = min(longest + 1, 1.35 * profile.text_width)
+    least = max(least, profile.text_width if longest > _LATIN * profile.name_size else profile.least_text)
     return replace(profile, text_width=max(profile.text_width, least), least_text=least)
 
 
@@ -156,19 +160,17 @@ def _gateway(node: Node, name: str, profile: Profile) -> Shape:
 
 
 def _diamond(question: str, profile: Profile) -> Shape | None:
-    """The question inside: a narrow low diamond if that will do, else as wide as a task or somewhat wider; None
-    where it does not fit."""
+    """The question inside: a narrow low diamond if that needs no more lines, else as wide as a task or somewhat
+    wider; None where it does not fit."""
     size = profile.label_size
     if width(question, size) * line_height(size) > _FILL * 1.3 * profile.box_width * MAX_DIAMOND:
         return None
-    tries = [(0.72, _LOW_DIAMOND), (0.86, _LOW_DIAMOND), (1.0, MAX_DIAMOND)]
-    if profile.lanes:
-        tries += [(1.15, MAX_DIAMOND), (1.3, MAX_DIAMOND)]
+    fewest = len(wrap_rhombus(question, size, profile.box_width)[0])
     fitting: Shape | None = None
-    for stretch, highest in tries:
+    for stretch in (0.72, 0.86, 1.0, 1.15, 1.3) if profile.lanes else (0.72, 0.86, 1.0):
         box = profile.box_width * stretch
         lines, height = wrap_rhombus(question, size, box)
-        if height <= highest:
+        if height <= (_LOW_DIAMOND if stretch < 1 else MAX_DIAMOND) and (stretch >= 1 or len(lines) == fewest):
             text = tuple(Line(text=line, size=size, role="question") for line in lines)
             fitting = Shape(width=box, height=height, lines=text)
             if longest_word(question, size) <= block_width(text) + 1e-6:
