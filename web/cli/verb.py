@@ -44,6 +44,8 @@ class Verb(click.Command):
         """Run it; what the product refuses is told in words, a bug stays a traceback."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read the answer has seen enough; click ends quietly
         except failures.EXPECTED as error:
             raise Stop(failures.explain(error, lang(), str(ctx.params.get("path", "")))) from error
 
