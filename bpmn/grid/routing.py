@@ -18,8 +18,8 @@ from bpmn.grid.ports import Gate, Ports
 from bpmn.grid.scene import Scene
 
 _BEND, _UNDER_EVENT = 55, 120
-#: Rounds of routing again; in a tangle none begins once so many states were looked at (about ten seconds' work).
-_PASSES, _EFFORT = 3, 500_000
+#: Rounds of routing again; in a tangle none begins once so many states were looked at (seconds of work).
+_PASSES, _EFFORT = 3, 200_000
 
 
 @dataclass(frozen=True)
