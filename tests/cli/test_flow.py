@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bpmn.package import load
 from tests.cli.conftest import FLOWS, Shell, flask
 from tests.conftest import ROOT
+from web.cli.words import word
 
 LEAVE = FLOWS / "leave.bpmn"
 XK = ROOT / "flows" / "xk-general"
@@ -184,3 +186,10 @@ def test_findings_stop_publishing_in_one_line(shell: Shell, tmp_path: Path) -> N
     file.write_text(dangling())
     said = shell.refused("flow", "publish", file, "--as", "lin")
     assert "3 处错误" in said and str(file) in said
+
+
+def test_every_flaw_of_a_drawing_has_words() -> None:
+    kinds = set(re.findall(r'_(?:hard|soft)\(\s*"(\w+)"', (ROOT / "bpmn" / "quality.py").read_text(encoding="utf-8")))
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert word(f"flaw_{kind}", "zh") != word(f"flaw_{kind}", "en")

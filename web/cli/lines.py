@@ -30,7 +30,8 @@ def drawn(out: Path | None, form: str, notation: str, flaws: list[dict[str, Any]
     if flaws is None:
         return
     for flaw in flaws:
-        yield f"[{word(flaw['severity'], lang)}] {flaw['kind']}: {', '.join(flaw['elements'])}"
+        said = word(f"flaw_{flaw['kind']}", lang) + word("colon", lang)
+        yield f"[{word(flaw['severity'], lang)}] {said}{', '.join(flaw['elements'])}"
     hard = sum(flaw["severity"] == "hard" for flaw in flaws)
     yield word("flaws", lang, hard=hard, soft=len(flaws) - hard)
 
