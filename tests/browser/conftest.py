@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.chromium import Missing, launched
 from tests.browser.office import Office, opened
 
-#: Chromium in a container, without calling home.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: A form that comes back with errors is an answer, not a fault; the console calls it one all the same.
 EXPECTED = "the server responded with a status of 422"
 #: Milliseconds until an expected thing has not happened.
@@ -39,14 +29,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Without it these tests fail: a test that is skipped shows nothing."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    """Without the browser these tests fail: a test that is skipped shows nothing."""
+    try:
+        with launched() as browser:
+            yield browser
+    except Missing as missing:
+        pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.fixture

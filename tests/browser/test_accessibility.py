@@ -88,7 +88,9 @@ def test_what_a_department_sees(visit: Visit, width: int) -> None:
     people.sign_in(page, "林晓彤")
     page.goto("/department")
     check(page)
-    page.get_by_label("流程包（.zip）或者 BPMN 文件（.bpmn）").set_input_files({"name": "broken.bpmn", "mimeType": "text/xml", "buffer": BROKEN})
+    page.get_by_label("流程包（.zip）或者 BPMN 文件（.bpmn）").set_input_files(
+        {"name": "broken.bpmn", "mimeType": "text/xml", "buffer": BROKEN}
+    )
     page.get_by_role("button", name="检查").click()
     check(page)
     page.goto("/department/flows/xk-general")
@@ -120,7 +122,9 @@ def check(page: Page) -> None:
     """Fail on any violation, naming rule and places; on a phone, also on a page that must be pushed sideways."""
     found = Axe().run(page, options=RULES).response["violations"]
     assert not [
-        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]
+        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
     ], page.url
     if page.viewport_size is not None and page.viewport_size["width"] == PHONE:
         assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE, page.url

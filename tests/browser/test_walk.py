@@ -144,7 +144,9 @@ def see_the_end(citizen: Page) -> None:
 def see_what_was_taken(citizen: Page, slip: Slip) -> None:
     """Every arrow on the chart is taken as often as the record says, and no other."""
     expect(citizen.locator("#edge-A_Review_SiteNeeded").get_by_text("×2")).to_be_visible()
-    recorded = json.loads(citizen.evaluate("async (url) => (await fetch(url)).text()", f"/cases/{slip.number}/status.json"))
+    recorded = json.loads(
+        citizen.evaluate("async (url) => (await fetch(url)).text()", f"/cases/{slip.number}/status.json")
+    )
     taken = {arrow: one["count"] for arrow, one in recorded["arrows"].items() if one["count"]}
     assert taken["A_Correct_FormalReview"] == taken["A_CheckOutcome_Review"] == 1, "two returns"
     assert taken["A_Review_SiteNeeded"] == 2 and taken["A_Archive_EndClosed"] == 1
