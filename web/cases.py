@@ -14,7 +14,7 @@ from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
 from web import charts, forms, pagecache
 from web.applying import COMMAND_ID
-from web.casedata import answers, own_names
+from web.casedata import answered, answers, own_names
 from web.flowwords import FlowWords
 from web.formatting import local
 from web.history import history, standing
@@ -134,7 +134,8 @@ def _words(session: Session, view: CaseView) -> FlowWords:
 def _found(view: CaseView, words: FlowWords) -> list[tuple[str, str]]:
     """What the office has entered so far and made public."""
     own = own_names(words)
-    return answers(words, {name: value for name, value in view.data.items() if name not in own}, {}, {})
+    public = {name: value for name, value in view.data.items() if name not in own}
+    return answers(words, public, {}, {}, done=answered(view))
 
 
 def _ending(view: CaseView, words: FlowWords) -> str:
