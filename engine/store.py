@@ -60,10 +60,8 @@ class Store:
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written."""
         with self.connect() as connection:
-            connection.execution_options(reading=True)
-            with connection.begin() as transaction:
-                yield connection
-                transaction.rollback()
+            # It begins with the first statement and is rolled back when the connection is given back.
+            yield connection.execution_options(reading=True)
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Raises Newer when the database was written by a newer one."""

@@ -38,7 +38,7 @@ def case(number: str) -> ResponseReturnValue:
     """The case on its chart."""
     with read() as session:
         head = engine.head(session, number)
-        return pagecache.kept(("case", number, head), lambda: _case_page(session, number))
+    return pagecache.kept(("case", number, head), lambda: _case_page(number))
 
 
 @bp.get("/cases/<number>/status.json")
@@ -46,13 +46,11 @@ def status(number: str) -> ResponseReturnValue:
     """What the page asks for every few seconds: 304 until something is recorded or a date passes."""
     with read() as session:
         head = engine.head(session, number)
-        etag = f"{head[:32]}-{local(now()):%Y%m%d}"
-        if request.if_none_match.contains_weak(etag):
-            response = Response(status=304)
-        else:
-            response = pagecache.kept(
-                ("status", number, head), lambda: _status(engine.show(session, number, at=now())), "application/json"
-            )
+    etag = f"{head[:32]}-{local(now()):%Y%m%d}"
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = pagecache.kept(("status", number, head), lambda: _status(number), "application/json")
     response.set_etag(etag, weak=True)
     return response
 
@@ -92,7 +90,12 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
     return redirect(url_for("cases.case", number=view.case))
 
 
-def _case_page(session: Session, number: str) -> str:
+def _case_page(number: str) -> str:
+    with read() as session:
+        return _render_case(session, number)
+
+
+def _render_case(session: Session, number: str) -> str:
     view = engine.show(session, number, at=now())
     words = _words(session, view)
     lines = history(engine.steps(session, number), words) + standing(view, words)
@@ -149,7 +152,9 @@ def _is_end(words: FlowWords, key: str) -> bool:
     return node is not None and node.type == "endEvent" and node.parent is None
 
 
-def _status(view: CaseView) -> str:
+def _status(number: str) -> str:
+    with read() as session:
+        view = engine.show(session, number, at=now())
     status = {
         "case": view.case,
         "state": view.state,

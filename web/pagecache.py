@@ -38,17 +38,17 @@ class _Kept:
 
     def __init__(self) -> None:
         self.minute: datetime | None = None
-        self.pages: dict[Hashable, _Page] = {}
+        self.pages: dict[tuple[datetime, Hashable], _Page] = {}
         self.lock = Lock()
 
-    def find(self, key: Hashable, minute: datetime) -> _Page | None:
-        return self.pages.get(key) if self.minute == minute else None
+    def find(self, minute: datetime, key: Hashable) -> _Page | None:
+        return self.pages.get((minute, key))
 
-    def keep(self, key: Hashable, minute: datetime, page: _Page) -> None:
+    def keep(self, minute: datetime, key: Hashable, page: _Page) -> None:
         with self.lock:
             if self.minute != minute:
                 self.minute, self.pages = minute, {}
-            self.pages[key] = page
+            self.pages[minute, key] = page
             if len(self.pages) > PAGES:
                 del self.pages[next(iter(self.pages))]
 
@@ -69,11 +69,11 @@ def kept(key: tuple[Hashable, ...], render: Callable[[], str], media: str = HTML
     pages: _Kept = current_app.extensions["sunpath.pages"]
     minute = now().replace(second=0, microsecond=0)
     key = (*key, lang())
-    page = pages.find(key, minute)
+    page = pages.find(minute, key)
     if page is None:
         packed = gzip.compress(render().encode(), mtime=0)
         page = _Page(packed=packed, etag=generate_etag(packed))
-        pages.keep(key, minute, page)
+        pages.keep(minute, key, page)
     return _answer(page, media)
 
 

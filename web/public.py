@@ -148,7 +148,12 @@ def _hero(session: Session, listed: list[Listed]) -> tuple[Listed, Markup | None
 def _power_page(key: str, version: int | None) -> ResponseReturnValue:
     with read() as session:
         latest = engine.latest(session, key)
-        return pagecache.kept(("power", key, version, latest), lambda: _render_power(session, key, version))
+    return pagecache.kept(("power", key, version, latest), lambda: _power(key, version))
+
+
+def _power(key: str, version: int | None) -> str:
+    with read() as session:
+        return _render_power(session, key, version)
 
 
 def _render_power(session: Session, key: str, version: int | None) -> str:

@@ -51,6 +51,14 @@ MAX_REQUEST = 6 * 1024 * 1024
 class SessionCookies(SecureCookieSessionInterface):
     """Cookies are Secure except on loopback http, where a browser would drop them and nobody listens."""
 
+    def __init__(self) -> None:
+        self.signer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Kept: making one costs more than reading a cookie with it."""
+        self.signer = self.signer or super().get_signing_serializer(app)
+        return self.signer
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return cookies_are_secure()
 
@@ -77,7 +85,8 @@ def install(app: Flask, settings: Settings) -> None:
 def limit_attempts(app: Flask) -> None:
     """Wrap the views named in LIMITS and FAILURES; counts live in this process's memory."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    limiter.request_filter(lambda: request.method != "POST")
+    # There are no limits for all views, and those named ask by themselves: no look at every single request.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     for endpoint, limits in LIMITS.items():
         view: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(limits, methods=["POST"])(view)
@@ -108,8 +117,7 @@ def _host() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.headers.add("Vary", "Cookie")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +52,7 @@ def open_case(response: ResponseReturnValue, number: str) -> Response:
     answer = current_app.make_response(response)
     answer.set_cookie(
         _COOKIE,
-        _signer().dumps(number),
+        _signer(_secret()).dumps(number),
         path=url_for("cases.case", number=number),
         httponly=True,
         samesite="Lax",
@@ -63,7 +64,7 @@ def open_case(response: ResponseReturnValue, number: str) -> Response:
 def may_see(number: str) -> bool:
     """Did this browser show the right code for this case, in the last eight hours?"""
     try:
-        seen: str = _signer().loads(request.cookies.get(_COOKIE, ""), max_age=OPEN_FOR)
+        seen: str = _signer(_secret()).loads(request.cookies.get(_COOKIE, ""), max_age=OPEN_FOR)
     except BadSignature:
         return False
     return seen == number
@@ -78,5 +79,12 @@ def _missing(number: str, code: str) -> list[tuple[str, str]]:
     return errors
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="tracked case")
+@lru_cache(maxsize=4)
+def _signer(secret: bytes) -> URLSafeTimedSerializer:
+    """Kept: making one costs more than reading a cookie with it."""
+    return URLSafeTimedSerializer(secret, salt="tracked case")
+
+
+def _secret() -> bytes:
+    key: bytes = current_app.config["SECRET_KEY"]
+    return key
