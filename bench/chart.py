@@ -1,31 +1,25 @@
 """Charts: laying out and drawing once per version, the overlay at every view, and the page around it.
 
 Prints layout and drawing time for models of 10, 25, 60 and 200 nodes; the overlay in milliseconds and bytes; requests
-per second of a case page, beside drawing the picture anew for every view. Run with ``python -m bench.chart``.
+per second of the citizen's pages, beside drawing the picture anew for every view. Run with ``python -m bench.chart``.
 """
 
 from __future__ import annotations
 
 import gzip
-import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import engine
+from bench import pages
 from bench.timing import Series
 from bpmn import chart
 from bpmn.layout import PROFILES, lay_out
 from bpmn.overlay import Mark, PictureStatus
 from bpmn.package import FlowPackage, load
 from bpmn.reader import read
-from engine.store import open_store
-from web import create_app
-from web.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LANES = 4
 
 
@@ -34,7 +28,9 @@ def main() -> None:
     print(f"{'nodes':>6}{'layout ms':>12}{'draw once ms':>14}{'overlay ms':>12}{'SVG gzip':>10}{'draw ÷ overlay':>16}")
     for size in (10, 25, 60, 200):
         _one_size(size)
-    _pages()
+    package = load(ROOT / "flows" / "xk-general")
+    pages.measure(package)
+    _drawing(package)
 
 
 def model(size: int) -> bytes:
@@ -86,47 +82,6 @@ def _one_size(size: int) -> None:
     print(f"{size:6}{layout.p50:12.0f}{draw.p50:14.0f}{overlay.p50:12.3f}{packed:10,}{draw.p50 / overlay.p50:16,.0f}")
 
 
-def _pages() -> None:
-    package = load(ROOT / "flows" / "xk-general")
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{folder}/bench.db", code_key=bytes(32))
-        store.upgrade()
-        with store.begin() as session:
-            engine.add_person(session, "lin", roles=["modeller"])
-            engine.add_person(session, "zhao", roles=["reviewer"])
-            engine.publish(session, package, key="xk-general", author="lin", reviewer="zhao", at=AT)
-            data = package.scenarios["granted"]["start"]["data"]
-            done = engine.start_case(session, "xk-general", actor="applicant", data=data, at=AT)
-        settings = Settings.from_env({"DATABASE_URL": f"sqlite:///{folder}/bench.db", "SUNPATH_VAR": folder})
-        client = create_app(settings, store).test_client()
-        _follow(client, done)
-        for path in ("/powers/xk-general", f"/cases/{done.case}"):
-            _requests(client, path)
-        _drawing(package)
-        store.dispose()
-
-
-def _follow(client, done) -> None:  # type: ignore[no-untyped-def]
-    """Enter number and code as a citizen does, so that the case page may be seen."""
-    page = client.get("/track").get_data(as_text=True)
-    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-    form = {"csrf_token": token, "number": done.case, "code": done.receipt.code}
-    answer = client.post("/track", data=form)
-    assert answer.status_code in (302, 303), answer.status_code
-
-
-def _requests(client, path: str) -> None:  # type: ignore[no-untyped-def]
-    first = client.get(path)
-    assert first.status_code == 200, (path, first.status_code)
-    count, start = 0, time.perf_counter()
-    while time.perf_counter() - start < 2:
-        client.get(path)
-        count += 1
-    rate = count / (time.perf_counter() - start)
-    packed = len(gzip.compress(first.data, 6))
-    print(f"{path:32} {rate:8.0f} req/s in one process   {len(first.data):,} bytes, {packed:,} gzip")
-
-
 def _drawing(package: FlowPackage) -> None:
     def drawn() -> Iterator[float]:
         for _ in range(3):
@@ -135,7 +90,7 @@ def _drawing(package: FlowPackage) -> None:
                 chart.picture(package.process_bytes, form=form)
             yield time.perf_counter() - start
 
-    print(f"{'drawing both forms per view':32} {1 / min(drawn()):8.1f} req/s in one process")
+    print(f"{'drawing both forms per view':32}{1 / min(drawn()):10.1f} views/s in one process")
 
 
 if __name__ == "__main__":
