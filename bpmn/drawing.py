@@ -1,4 +1,4 @@
-"""What a layout produced: positions, routes and labels as values, in points, y down. Layout makes it, the drawing rooms read it."""
+"""What a layout produced: positions, routes and labels as values, in points, y down."""
 
 from __future__ import annotations
 
