@@ -26,7 +26,7 @@ run: .venv/runtime.stamp
 	@exec $(VENV) -m waitress --listen=127.0.0.1:$(PORT) --call app:create_app
 
 test: .venv/development.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk chromium
+	@scripts/need.sh graphviz fonts-noto-cjk chromium libatomic1
 	$(VENV) -m pytest $(ARGS)
 
 lint: .venv/development.stamp
