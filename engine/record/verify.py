@@ -37,7 +37,7 @@ def verify(session: Session, number: str | None = None) -> Verdict:
         count += len(steps)
         found = check_case(session, row, steps)
         differences += found
-        erased += _erased(session, row)
+        erased += erased_values(session, row)
     if number is None:
         differences += _orphans(session)
     return Verdict(cases=len(rows), steps=count, differences=tuple(differences), erased=tuple(erased))
@@ -152,7 +152,8 @@ def _check_private(session: Session, row: Any, steps: list[Any]) -> list[Differe
     return found
 
 
-def _erased(session: Session, row: Any) -> list[tuple[str, str]]:
+def erased_values(session: Session, row: Any) -> list[tuple[str, str]]:
+    """(case, name) of a case's private values that were erased on record."""
     table = tables.private_data.c
     names = session.execute(
         sa.select(table.name).where(table.case_id == row.id, table.erased_at.isnot(None)).order_by(table.name)

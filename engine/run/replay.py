@@ -16,6 +16,7 @@ from engine.answers import DefinitionRef, Difference, Verdict
 from engine.errors import Rejection
 from engine.record import canonical
 from engine.record.canonical import read_instant
+from engine.record.verify import erased_values
 from engine.run.perform import perform
 from engine.run.port import Command, Draft, Rejected
 from engine.run.write import opened_body
@@ -42,7 +43,7 @@ def replay(session: Session, number: str | None = None) -> Verdict:
         found = _replay_case(session, row, steps)
         if found is not None:
             differences.append(found)
-        erased += _erased(session, row)
+        erased += erased_values(session, row)
     return Verdict(cases=len(rows), steps=count, differences=tuple(differences), erased=tuple(erased))
 
 
@@ -116,11 +117,3 @@ def _compare(row: Any, group: list[Any], drafts: list[Draft]) -> Difference | No
 
 def _differs(row: Any, step: Any, field: str, recorded: str, found: str) -> Difference:
     return Difference(case=row.number, step=step.seq, field=field, recorded=recorded[:200], found=found[:200])
-
-
-def _erased(session: Session, row: Any) -> list[tuple[str, str]]:
-    table = tables.private_data.c
-    names = session.execute(
-        sa.select(table.name).where(table.case_id == row.id, table.erased_at.isnot(None)).order_by(table.name)
-    )
-    return [(row.number, name) for (name,) in names]
