@@ -18,6 +18,8 @@ import rfc8785
 MAX_INTEGER = 2**53 - 1
 #: Marks the one-key objects above; names of case data may not begin with it.
 MARK = "$"
+#: Made once: ``json.dumps`` with options of one's own makes an encoder for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 class Uncanonical(ValueError):
@@ -32,8 +34,7 @@ def dumps(value: Any) -> bytes:
     """
     try:
         if _plain(value):
-            text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-            return text.encode()
+            return _ENCODER.encode(value).encode()
         return rfc8785.dumps(value)
     except (TypeError, ValueError, UnicodeEncodeError, rfc8785.CanonicalizationError) as error:
         raise Uncanonical(str(error)) from error

@@ -39,9 +39,9 @@ def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body
     The record is put together from canonical parts with its keys in their order: the same bytes as encoding the whole
     object, without encoding the body a second time.
     """
-    texts = (canonical.dumps(value).decode() for value in (at, case, element, kind, seq))
-    parts = dict(zip(("at", "case", "element", "kind", "seq"), texts, strict=True), body=body)
-    record = "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
+    first = canonical.dumps(at).decode()
+    rest = canonical.dumps({"case": case, "element": element, "kind": kind, "seq": seq}).decode()
+    record = f'{{"at":{first},"body":{body},{rest[1:]}'
     return hashlib.sha256(STEP_PREFIX + prev_hash + hashlib.sha256(record.encode()).digest()).digest()
 
 

@@ -92,10 +92,9 @@ def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: D
     """The change ``steps`` (of one command by ``actor``) make to the open ``items`` of a case."""
     result = Change(items=dict(items))
     for step in steps:
-        body = canonical.loads(step.body)
         effect = _EFFECTS.get(step.kind)
         if effect is not None:
-            effect(result, step, body, definitions, actor)
+            effect(result, step, canonical.loads(step.body), definitions, actor)
     return result
 
 

@@ -133,7 +133,7 @@ def _write(
         }
         for step in steps
     ]
-    session.execute(sa.insert(tables.step), rows)
+    session.execute(_INSERT_STEPS, rows)
     if salts:
         session.execute(
             sa.insert(tables.private_data),
@@ -203,6 +203,8 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
         raise Conflict("conflict", case=after.number)
 
 
+#: Built once, as is the compare-and-swap: putting a statement together costs more than running it.
+_INSERT_STEPS = sa.insert(tables.step)
 #: The compare-and-swap: only the case as it was read is changed.
 _UPDATE_CASE = (
     sa.update(tables.case)
