@@ -349,5 +349,5 @@ def _case_row(
 
 def _desk_item(session: Session, row: Any) -> WorkItem:
     definitions = catalogue.package_of(session, row.definition_id).definitions
-    item = projection.work_item(projection.item_row(row._mapping), row.number, definitions)
+    item = projection.work_item(projection.item_row(row[: len(projection.ITEM_COLUMNS)]), row.number, definitions)
     return replace(item, definition=DefinitionRef(key=row.key, version=row.version, digest=row.digest, name=row.name))

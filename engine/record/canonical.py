@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -38,6 +39,11 @@ def dumps(value: Any) -> bytes:
         return rfc8785.dumps(value)
     except (TypeError, ValueError, UnicodeEncodeError, rfc8785.CanonicalizationError) as error:
         raise Uncanonical(str(error)) from error
+
+
+def quoted(text: str) -> str:
+    """A text alone as it stands in canonical bytes: what ``dumps`` gives for it, at a tenth of the price."""
+    return encode_basestring(text)
 
 
 def loads(data: bytes | str) -> Any:

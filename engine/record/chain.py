@@ -39,9 +39,11 @@ def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body
     The record is put together from canonical parts with its keys in their order: the same bytes as encoding the whole
     object, without encoding the body a second time.
     """
-    first = canonical.dumps(at).decode()
-    rest = canonical.dumps({"case": case, "element": element, "kind": kind, "seq": seq}).decode()
-    record = f'{{"at":{first},"body":{body},{rest[1:]}'
+    quoted = canonical.quoted
+    record = (
+        f'{{"at":{quoted(at)},"body":{body},"case":{quoted(case)},'
+        f'"element":{"null" if element is None else quoted(element)},"kind":{quoted(kind)},"seq":{seq}}}'
+    )
     return hashlib.sha256(STEP_PREFIX + prev_hash + hashlib.sha256(record.encode()).digest()).digest()
 
 

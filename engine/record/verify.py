@@ -68,7 +68,7 @@ def check_chain(case: str, steps: Iterable[Any]) -> Difference | None:
             body = canonical.loads(step.body)
             text = canonical.dumps(body).decode()
             expected = chain.step_hash(case, step.seq, step.kind, step.element, step.at, step.body, head)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             return _differs(case, seq, "body", str(step.body)[:80], str(error))
         if bytes(step.hash) != expected:
             return _differs(case, seq, "hash", bytes(step.hash).hex(), expected.hex())

@@ -72,6 +72,8 @@ def _case_statement() -> sa.Select[Any]:
     )
 
 
+#: Where the columns of a work item stand in its rows: last, all null where nothing is open.
+_ITEM = slice(-len(projection.ITEM_COLUMNS), None)
 #: Built once: putting a statement together costs more than running it.
 _READ_CASE = _case_statement()
 
@@ -115,7 +117,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
             name=first[tables.definition.c.name],
         ),
         package=catalogue.package_of(session, definition_id),
-        items={row.item: projection.item_row(row._mapping) for row in rows if row.item},
+        items={item.item: item for row in rows if (item := projection.item_row(row[_ITEM])).item},
     )
 
 

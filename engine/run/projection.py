@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -98,20 +98,20 @@ def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: D
     return result
 
 
-def item_row(row: Mapping[Any, Any]) -> ItemRow:
-    """An ItemRow from a selected row (columns by their plain names)."""
-    due = Due(on=row["due_on"], provisional=row["due_provisional"], value=row["due_value"]) if row["due_on"] else None
+def item_row(values: Sequence[Any]) -> ItemRow:
+    """An ItemRow from the columns of ITEM_COLUMNS, in their order. A case may have hundreds open: no names are asked."""
+    item, element, post, applicant, choices, state, person, offered_at, ended_at, on, provisional, value = values
     return ItemRow(
-        item=row["item"],
-        element=row["element"],
-        post=row["post"],
-        applicant=row["applicant"],
-        choices=tuple(canonical.loads(row["choices"])),
-        state=row["item_state"],
-        person=row["person"],
-        offered_at=row["offered_at"],
-        ended_at=row["ended_at"],
-        due=due,
+        item=item,
+        element=element,
+        post=post,
+        applicant=applicant,
+        choices=() if choices == "[]" else tuple(canonical.loads(choices)),
+        state=state,
+        person=person,
+        offered_at=offered_at,
+        ended_at=ended_at,
+        due=Due(on=on, provisional=provisional, value=value) if on else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from engine.run.spiff.adapter import apply
@@ -26,5 +27,7 @@ def open_incidents(state: str | None) -> list[str]:
     return [known["stuck"][0] for known in _known(state) if "stuck" in known]
 
 
+@lru_cache(maxsize=256)
 def _known(state: str | None) -> list[dict[str, Any]]:
+    """What the tokens of a stored state know; read only, a command asks for it several times."""
     return [] if state is None else [known for _node, _waiting, known in json.loads(state)["tokens"]]

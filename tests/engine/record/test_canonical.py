@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.record.canonical import MAX_INTEGER, Uncanonical, decode, dumps, encode, instant, read_instant
+from engine.record.canonical import MAX_INTEGER, Uncanonical, decode, dumps, encode, instant, quoted, read_instant
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | texts
@@ -20,6 +20,11 @@ documents = st.recursive(
 @given(documents)
 def test_same_bytes_as_rfc8785(value: object) -> None:
     assert dumps(value) == rfc8785.dumps(value)
+
+
+@given(texts)
+def test_a_text_alone_is_the_same_as_among_others(text: str) -> None:
+    assert quoted(text).encode() == dumps(text) == rfc8785.dumps(text)
 
 
 @pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, {"a": {1: 2}}, "\ud800", b"x", {1, 2}])

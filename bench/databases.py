@@ -1,0 +1,19 @@
+"""The databases a figure is measured on: fresh ones, away from any real data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+
+from engine.store import Store, open_store
+
+
+def databases() -> Iterator[tuple[str, Callable[[], Store]]]:
+    """What it is called, and how to open a fresh empty one; each kind is cleared away when the next is asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = count()
+        yield (
+            "SQLite WAL synchronous=FULL",
+            lambda: open_store(f"sqlite:///{folder}/{next(numbers)}.db", code_key=bytes(32)),
+        )
