@@ -1,4 +1,4 @@
-"""SpiffWorkflow as it comes, the way its documentation shows: its whole state as JSON, read and written at each task."""
+"""SpiffWorkflow as its documentation shows it: the whole state as JSON, read and written at each task."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
             name=first[tables.definition.c.name],
         ),
         package=catalogue.package_of(session, definition_id),
-        items={item.item: item for row in rows if (item := projection.item_row(row[_ITEM])).item},
+        items={row.item: projection.item_row(row[_ITEM]) for row in rows if row.item},
     )
 
 

@@ -99,7 +99,7 @@ def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: D
 
 
 def item_row(values: Sequence[Any]) -> ItemRow:
-    """An ItemRow from the columns of ITEM_COLUMNS, in their order. A case may have hundreds open: no names are asked."""
+    """An ItemRow from the columns of ITEM_COLUMNS, in their order (by name is slow for hundreds)."""
     item, element, post, applicant, choices, state, person, offered_at, ended_at, on, provisional, value = values
     return ItemRow(
         item=item,
