@@ -47,9 +47,20 @@ class Naive:
         with self.store.begin() as session:
             text = session.execute(sa.text("SELECT state FROM case_state WHERE id = :i"), {"i": number}).scalar_one()
             workflow = self.serializer.deserialize_json(text)
-            ready = next(t for t in workflow.get_tasks(state=TaskState.READY) if t.task_spec.bpmn_id == task)
-            ready.data.update(data)
-            ready.run()
-            workflow.do_engine_steps()
+            _run(workflow, task, data)
             values = {"i": number, "s": self.serializer.serialize_json(workflow)}
             session.execute(sa.text("UPDATE case_state SET state = :s WHERE id = :i"), values)
+
+    def in_memory(self, workload: Workload) -> None:
+        """Run a whole case and keep nothing."""
+        workflow = BpmnWorkflow(self.spec, self.subs)
+        workflow.do_engine_steps()
+        for task, data in workload.tasks:
+            _run(workflow, task, data)
+
+
+def _run(workflow: BpmnWorkflow, task: str, data: dict[str, Any]) -> None:
+    ready = next(t for t in workflow.get_tasks(state=TaskState.READY) if t.task_spec.bpmn_id == task)
+    ready.data.update(data)
+    ready.run()
+    workflow.do_engine_steps()
