@@ -102,6 +102,18 @@ def _nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
+#: A person's columns beside those of other tables, as ``read_person`` knows them.
+COLUMNS = [column.label(f"person_{column.name}") for column in tables.person.c if column.name != "password"]
+
+
+def read_person(row: sa.Row[tuple[object, ...]]) -> Person | None:
+    """The person of a row with COLUMNS; None where an outer join found nobody."""
+    if row.person_name is None:
+        return None
+    roles, posts = json.loads(row.person_roles), json.loads(row.person_posts)
+    return Person(name=row.person_name, display=row.person_display, roles=frozenset(roles), posts=frozenset(posts))
+
+
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:
     return Person(
         name=row.name,

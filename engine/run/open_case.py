@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from bpmn.model import Definitions, Node
 from bpmn.package import FlowPackage
 from engine import catalogue, tables
-from engine.answers import DefinitionRef, Done, Incident
+from engine.answers import DefinitionRef, Done, Incident, Person
 from engine.errors import Rejection
+from engine.office import people
 from engine.record import canonical
 from engine.run import projection, spiff
 from engine.store import Session
@@ -34,6 +35,8 @@ class OpenCase:
     definition: DefinitionRef
     package: FlowPackage
     items: dict[str, projection.ItemRow]
+    #: Who the command says acts, where it was asked for: saves a statement of its own.
+    actor: Person | None = None
     code_hmac: str = ""
     opened_at: str = ""
     closed_at: str | None = None
@@ -47,12 +50,14 @@ class OpenCase:
         return self.definitions.nodes.get(projection.element_id(item))
 
 
-def read_case(session: Session, number: str, command_id: str | None = None) -> OpenCase | None:
-    """The case with its open items in one statement; None when ``command_id`` is recorded already.
+def read_case(
+    session: Session, number: str, command_id: str | None = None, actor: str | None = None
+) -> OpenCase | None:
+    """The case with its open items and who acts, in one statement; None when ``command_id`` is recorded already.
 
     Raises Rejection ``case.unknown``.
     """
-    rows = session.execute(_READ_CASE, {"wanted": number, "given": command_id}).all()
+    rows = session.execute(_READ_CASE, {"wanted": number, "given": command_id, "actor": actor}).all()
     if not rows:
         raise Rejection("case.unknown", case=number)
     if command_id is not None and rows[0].seen:
@@ -61,12 +66,13 @@ def read_case(session: Session, number: str, command_id: str | None = None) -> O
 
 
 def _case_statement() -> sa.Select[Any]:
-    case, item, version = tables.case, tables.work_item, tables.definition
+    case, item, version, person = tables.case, tables.work_item, tables.definition, tables.person
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
     columns = [version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name]
     return (
-        sa.select(case, seen.label("seen"), *columns, *projection.ITEM_COLUMNS)
+        sa.select(case, seen.label("seen"), *columns, *people.COLUMNS, *projection.ITEM_COLUMNS)
         .join_from(case, version, version.c.id == case.c.definition_id)
+        .outerjoin(person, person.c.name == sa.bindparam("actor", type_=sa.String))
         .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
         .where(case.c.number == sa.bindparam("wanted"))
     )
@@ -117,6 +123,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
             name=first[tables.definition.c.name],
         ),
         package=catalogue.package_of(session, definition_id),
+        actor=people.read_person(rows[0]),
         items={row.item: projection.item_row(row[_ITEM]) for row in rows if row.item},
     )
 

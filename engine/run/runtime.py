@@ -86,12 +86,14 @@ def complete(
     ``item.claimed``, ``item.not_yours``, ``item.people``, ``form.invalid``, ``take.missing``, ``at.before_last`` …
     """
     command_id = command_id or uuid.uuid4().hex
-    case = read_case(session, number, command_id)
+    case = read_case(session, number, command_id, actor)
     if case is None:
         return _answer_again(session, number, command_id)
     must_be(case, "open")
     row = open_item(session, case, item)
-    person = _person(session, actor)
+    person = case.actor
+    if person is None and actor != people.APPLICANT:
+        raise Rejection("user.unknown", name=actor)
     node = case.node(row.item)
     guard.may_act(person, case.definitions, node)
     if row.person not in (None, actor):
