@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 
@@ -120,13 +122,19 @@ class Done:
     #: Number of the last recorded step, and its hash.
     step: int
     hash: str
-    work_items: tuple[WorkItem, ...]
+    #: Makes ``work_items`` when they are looked at: hundreds may be open, and most callers only show that it is done.
+    make_items: Callable[[], tuple[WorkItem, ...]] = field(repr=False, compare=False)
     incidents: tuple[Incident, ...]
     definition: DefinitionRef
     #: Only of ``start_case``.
     receipt: Receipt | None = None
     #: True when this answer repeats an earlier one: the command had been done before.
     repeated: bool = False
+
+    @cached_property
+    def work_items(self) -> tuple[WorkItem, ...]:
+        """What somebody has to do now."""
+        return self.make_items()
 
 
 @dataclass(frozen=True, kw_only=True)

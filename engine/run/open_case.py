@@ -91,7 +91,9 @@ def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
         state=case.state,
         step=case.version,
         hash=case.head.hex(),
-        work_items=tuple(projection.work_item(row, case.number, case.definitions) for row in case.items.values()),
+        make_items=lambda: tuple(
+            projection.work_item(row, case.number, case.definitions) for row in case.items.values()
+        ),
         incidents=_incidents(session, case),
         definition=case.definition,
         repeated=repeated,
