@@ -1,4 +1,4 @@
-# Four verbs: run, test, lint, bench. Each makes what it needs first; a second time that takes seconds.
+# Five verbs: run, test, drill, lint, bench. Each makes what it needs first; a second time that takes seconds.
 # The machine needs Debian packages only here: as root they are installed, otherwise one line says which.
 
 SHELL := bash
@@ -11,7 +11,7 @@ PORT ?= 8000
 VENV := .venv/bin/python
 FLASK := $(VENV) -m flask
 
-.PHONY: run test lint bench
+.PHONY: run test drill lint bench
 .DELETE_ON_ERROR:
 
 # The demo on http://127.0.0.1:$(PORT). A real installation: docs/operate.md.
@@ -26,8 +26,13 @@ run: .venv/runtime.stamp
 	@exec $(VENV) -m waitress --listen=127.0.0.1:$(PORT) --call app:create_app
 
 test: .venv/development.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk chromium libatomic1
+	@scripts/need.sh graphviz fonts-noto-cjk chromium libatomic1 postgresql
 	$(VENV) -m pytest $(ARGS)
+
+# The long form of the tests with chance in them: more kills, more races, more random processes. About an hour.
+drill: .venv/development.stamp
+	@scripts/need.sh graphviz fonts-noto-cjk postgresql
+	$(VENV) -m pytest -m drill $(ARGS)
 
 lint: .venv/development.stamp
 	$(VENV) -m ruff check
@@ -36,7 +41,7 @@ lint: .venv/development.stamp
 	.venv/bin/lint-imports
 
 bench: .venv/runtime.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk
+	@scripts/need.sh graphviz fonts-noto-cjk postgresql
 	@for script in bench/*.py; do echo "== $$script"; $(VENV) -m $$(echo "$${script%.py}" | tr / .); done
 
 .venv/runtime.stamp: requirements.txt | .venv/bin/pip

@@ -23,6 +23,12 @@ class Conflict(Rejection):
     """Somebody else was faster: the case changed between reading and writing. Only this one is retried, by the edge."""
 
 
+class Lost(Conflict):
+    """The database went away in the middle of a command. Whether it was committed is unknown; sent again under the
+    same id it is one step either way, so the edge repeats it as it repeats a lost comparison.
+    """
+
+
 class Newer(Exception):
     """The database was written by a newer version of the product; opening it could lose what that version recorded."""
 

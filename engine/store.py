@@ -3,6 +3,9 @@
 SQLite is the embedded default: WAL with ``synchronous=FULL`` (NORMAL may lose the last commits on power loss) and
 BEGIN IMMEDIATE, so that two writers queue instead of failing half-way. ``recursive_triggers`` is on because without it
 INSERT OR REPLACE walks past the triggers that keep the journal append-only.
+
+PostgreSQL is for several processes: writers run READ COMMITTED, the comparison of a case's version decides who was
+first; readers run REPEATABLE READ, because a verifier that sees half of another's commit raises a false alarm.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.errors import Conflict, Newer, Unusable
+from engine.errors import Conflict, Lost, Newer, Unusable
 
 #: What the verbs are handed: one open transaction. Only edges open and close it.
 Session = sa.Connection
@@ -48,20 +51,31 @@ class Store:
     def begin(self) -> Iterator[Session]:
         """One writing transaction: commits when the block ends, rolls back when it raises.
 
-        Raises Conflict when another writer took the same place first.
+        Raises Conflict when another writer took the same place first, Lost when the database went away: whether the
+        command was committed is then unknown, and only the same command under the same id may be sent again.
         """
         try:
             with self.connect() as connection, connection.begin():
                 yield connection
         except sa.exc.IntegrityError as error:
             raise Conflict("conflict") from error
+        except sa.exc.OperationalError as error:
+            if _is_taken(error):
+                raise Conflict("conflict") from error
+            if _is_lost(error):
+                raise Lost("database.lost", reason=str(error.orig)) from error
+            raise
+        except Unusable as error:
+            if self.engine.dialect.name == "postgresql":
+                raise Lost("database.lost", reason=str(error.strerror)) from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written."""
         with self.connect() as connection:
             # It begins with the first statement and is rolled back when the connection is given back.
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(reading=True, **_READING.get(connection.dialect.name, {}))
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Raises Newer when the database was written by a newer one."""
@@ -89,7 +103,7 @@ def open_store(url: str, *, code_key: bytes) -> Store:
     Raises Unusable when the address is none.
     """
     try:
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(url, **_POOL.get(sa.make_url(url).get_backend_name(), {}))
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
         raise Unusable(0, str(error), "DATABASE_URL") from error
     if engine.dialect.name == "sqlite":
@@ -113,6 +127,33 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
     changes = {name: insert.excluded[name] for name in names if name not in keys}
     statement: sa.Insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
     return statement
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Until this transaction ends, nobody else does ``what`` (a name): numbers are given without gaps and twice never.
+
+    SQLite has one writer anyway.
+    """
+    if session.dialect.name == "postgresql":
+        session.execute(_LOCK, {"what": what})
+
+
+#: Built once. The lock is let go by commit and rollback alike.
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("what"))))
+#: Options of a reading connection and of the pool, by database. A server that was restarted leaves dead connections in
+#: the pool; they are asked before they are used.
+_READING = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
+_POOL: dict[str, dict[str, Any]] = {"postgresql": {"pool_pre_ping": True, "pool_size": 10}}
+#: What PostgreSQL calls a transaction that another one stood in the way of (deadlock, serialization).
+_TAKEN = ("40001", "40P01")
+
+
+def _is_taken(error: sa.exc.OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _TAKEN
+
+
+def _is_lost(error: sa.exc.OperationalError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

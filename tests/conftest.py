@@ -12,10 +12,16 @@ import pytest
 import engine
 from bpmn.package import FlowPackage, load
 from engine.store import Session, Store, open_store
+from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "tests" / "fixtures" / "bpmn"
+CODE_KEY = b"k" * 32
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", help="Repeat a random test as it ran when it printed this seed.")
 
 
 class Clock:
@@ -39,13 +45,42 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server with a database of this version to copy (``template``)."""
+    server = Server()
+    server.sql("CREATE DATABASE template")
+    opened = open_store(server.url("template"), code_key=CODE_KEY)
+    opened.upgrade()
+    opened.dispose()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty database of this version."""
-    opened = open_store(f"sqlite:///{tmp_path}/sunpath.db", code_key=b"k" * 32)
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty embedded database of this version."""
+    opened = open_store(f"sqlite:///{tmp_path}/sunpath.db", code_key=CODE_KEY)
     opened.upgrade()
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def postgres_store(postgres: Server) -> Iterator[Store]:
+    """An empty database of this version on the server."""
+    name = postgres.database("template")
+    opened = open_store(postgres.url(name), code_key=CODE_KEY)
+    yield opened
+    opened.dispose()
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty database of this version: every test that asks for one runs on both."""
+    opened: Store = request.getfixturevalue(f"{request.param}_store")
+    return opened
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ STATUS = {
     "command.other_data": 409,
     "submission.decided": 409,
     "conflict": 409,
+    "database.lost": 503,
 }
 
 

@@ -24,7 +24,7 @@ from engine.run import guard
 from engine.run.open_case import OpenCase, answer, current_case, must_be, open_incident, open_item, read_case
 from engine.run.port import Command
 from engine.run.write import write_command
-from engine.store import Session
+from engine.store import Session, one_at_a_time
 
 
 def start_case(
@@ -151,6 +151,7 @@ def fire(session: Session, number: str, timer: str, *, at: datetime, simulated: 
 def _new_case(
     session: Session, definition_id: int, info: DefinitionRef, package: FlowPackage, at: datetime, simulated: bool
 ) -> OpenCase:
+    one_at_a_time(session, "case number")
     id_ = 1 + session.execute(sa.select(sa.func.coalesce(sa.func.max(tables.case.c.id), 0))).scalar_one()
     process = package.definitions.main
     letters = process.power.type if process and process.power else "EX"
