@@ -14,6 +14,7 @@ from bpmn import (
     rules_package,
     rules_power,
     rules_reader,
+    rules_sound,
     rules_task,
 )
 from bpmn.errors import Refused
@@ -34,6 +35,7 @@ ROOMS = (
     rules_form,
     rules_power,
     rules_package,
+    rules_sound,
 )
 #: More findings of one rule than this help nobody; the rest is cut, and comes to light when these are mended.
 MAX_OF_ONE_RULE = 50

@@ -15,7 +15,10 @@ from bpmn.control_flow import ControlFlow
 from bpmn.feel import FeelError
 from bpmn.model import Definitions, Flow, Lane, Node, Power, Process
 from bpmn.package import PROCESS, FlowPackage
+from bpmn.soundness import Defect, defects
 
+#: A chart of more nodes is refused for its size alone.
+MAX_PLAYED = 300
 Severity = Literal["error", "warning", "info"]
 
 
@@ -79,6 +82,11 @@ class Subject:
     def control(self) -> ControlFlow:
         """The graph of those nodes and arrows."""
         return ControlFlow(self.nodes, self.flows)
+
+    @cached_property
+    def defects(self) -> list[Defect]:
+        """What can go wrong when it is played; of a chart too large to be published nothing."""
+        return list(defects(self.control)) if len(self.nodes) <= MAX_PLAYED else []
 
     def lane(self, node: Node) -> Lane | None:
         """The lane a node lies in."""

@@ -154,11 +154,15 @@ def _check_private(session: Session, row: Any, steps: list[Any]) -> list[Differe
 
 def erased_values(session: Session, row: Any) -> list[tuple[str, str]]:
     """(case, name) of a case's private values that were erased on record."""
-    table = tables.private_data.c
-    names = session.execute(
-        sa.select(table.name).where(table.case_id == row.id, table.erased_at.isnot(None)).order_by(table.name)
-    )
-    return [(row.number, name) for (name,) in names]
+    return [(row.number, name) for (name,) in session.execute(_ERASED, {"wanted": row.id})]
+
+
+#: Built once, it is asked for every case.
+_ERASED = (
+    sa.select(tables.private_data.c.name)
+    .where(tables.private_data.c.case_id == sa.bindparam("wanted"), tables.private_data.c.erased_at.isnot(None))
+    .order_by(tables.private_data.c.name)
+)
 
 
 def _orphans(session: Session) -> list[Difference]:

@@ -6,11 +6,12 @@ part), so an erased value is reported as erased, not as a difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from bpmn.trail import WITH_BODY, follow
 from engine import catalogue, tables
 from engine.answers import DefinitionRef, Difference, Verdict
 from engine.errors import Rejection
@@ -18,36 +19,45 @@ from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.record.verify import erased_values
 from engine.run.perform import perform
-from engine.run.port import Command, Draft, Rejected
+from engine.run.port import Command, Draft
 from engine.run.write import opened_body
 from engine.store import Session
 
 
 def replay(session: Session, number: str | None = None) -> Verdict:
     """Re-run one case or all of them. Raises Rejection ``case.unknown``."""
-    case, version = tables.case, tables.definition
-    query = (
-        sa.select(case, version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name)
-        .join_from(case, version, version.c.id == case.c.definition_id)
-        .order_by(case.c.id)
-    )
-    rows = session.execute(query if number is None else query.where(case.c.number == number)).all()
-    if number is not None and not rows:
-        raise Rejection("case.unknown", case=number)
-    differences, erased, count = [], [], 0
-    for row in rows:
-        steps = list(
-            session.execute(sa.select(tables.step).where(tables.step.c.case_id == row.id).order_by(tables.step.c.seq))
-        )
+    query = _CASES if number is None else _CASES.where(tables.case.c.number == number)
+    differences, erased, cases, count = [], [], 0, 0
+    # However many cases there are, a handful is in memory.
+    for row in session.execute(query, execution_options={"yield_per": 200}):
+        steps = session.execute(_STEPS, {"wanted": row.id}).all()
+        cases += 1
         count += len(steps)
-        found = _replay_case(session, row, steps)
+        found = _replay_case(session, row, steps) or _second_opinion(session, row, steps)
         if found is not None:
             differences.append(found)
         erased += erased_values(session, row)
-    return Verdict(cases=len(rows), steps=count, differences=tuple(differences), erased=tuple(erased))
+    if number is not None and not cases:
+        raise Rejection("case.unknown", case=number)
+    return Verdict(cases=cases, steps=count, differences=tuple(differences), erased=tuple(erased))
 
 
-def groups(steps: list[Any]) -> Iterator[list[Any]]:
+#: Built once: putting statements together costs more than running them.
+_CASES = (
+    sa.select(
+        tables.case,
+        tables.definition.c.key,
+        tables.definition.c.version.label("edition"),
+        tables.definition.c.digest,
+        tables.definition.c.name,
+    )
+    .join_from(tables.case, tables.definition, tables.definition.c.id == tables.case.c.definition_id)
+    .order_by(tables.case.c.id)
+)
+_STEPS = sa.select(tables.step).where(tables.step.c.case_id == sa.bindparam("wanted")).order_by(tables.step.c.seq)
+
+
+def groups(steps: Sequence[Any]) -> Iterator[list[Any]]:
     """Steps in groups of one command and what it made."""
     group: list[Any] = []
     for step in steps:
@@ -70,7 +80,7 @@ def recorded_command(body: dict[str, Any]) -> Command:
     )
 
 
-def _replay_case(session: Session, row: Any, steps: list[Any]) -> Difference | None:
+def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
     """The first place where re-running differs from the record."""
     program = catalogue.program_of(session, row.definition_id)
     ref = DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name)
@@ -86,8 +96,8 @@ def _replay_case(session: Session, row: Any, steps: list[Any]) -> Difference | N
             return _differs(row, first, "command", first.body[:80], str(error))
         try:
             outcome = perform(program, state, data, command, at=read_instant(first.at))
-        except Rejected as error:
-            return _differs(row, first, "command", first.body[:80], str(error))
+        except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
+            return _differs(row, first, "command", first.body[:80], f"{type(error).__name__} {error}")
         opened = [Draft(kind="case opened", element=None, body=opened_body(ref))] if first.seq == 1 else []
         difference = _compare(row, group, [*opened, *outcome.drafts])
         if difference is not None:
@@ -96,6 +106,18 @@ def _replay_case(session: Session, row: Any, steps: list[Any]) -> Difference | N
     if state != row.tokens:
         return Difference(case=row.number, step=row.version, field="case.tokens", recorded="stored", found="recomputed")
     return None
+
+
+def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
+    """The first step that no token could have made in the model as it is drawn (``bpmn.trail``)."""
+    process = catalogue.package_of(session, row.definition_id).definitions.main
+    assert process is not None
+    told = ((step.kind, step.element, canonical.loads(step.body) if step.kind in WITH_BODY else {}) for step in steps)
+    wrong = follow(process, told)
+    if wrong is None:
+        return None
+    step = steps[wrong.index]
+    return _differs(row, step, "tokens", f"{step.kind} {step.element or ''}".strip(), wrong.reason)
 
 
 def _compare(row: Any, group: list[Any], drafts: list[Draft]) -> Difference | None:

@@ -20,6 +20,7 @@ from tests.conftest import FIXTURES, ROOT
 #: Fixture → the rule it breaks, at which element, with which severity (as an exercise).
 SHOWN = {
     "ad-hoc": ("task.ad-hoc", "Sub", "error"),
+    "behind-a-deadlock": ("sound.dead", "Never", "warning"),
     "boundary-without-host": ("event.no-host", "Late", "error"),
     "business-rule": ("task.business-rule", "Rule", "error"),
     "call-activity": ("task.call-activity", "Call", "error"),
@@ -42,6 +43,7 @@ SHOWN = {
     "event-gateway-instantiates": ("gateway.instantiates", "Wait", "error"),
     "event-gateway-to-task": ("gateway.awaits-nothing", "Wait", "error"),
     "event-sub-process": ("event.sub-process", "Sub", "error"),
+    "exclusive-into-parallel": ("sound.deadlock", "Join", "warning"),
     "foreign-language": ("condition.language", "Left", "warning"),
     "gateway-leads-nowhere": ("gateway.no-outgoing", "Ask", "error"),
     "implicit-split": ("flow.implicit-split", "Do", "info"),
@@ -62,6 +64,7 @@ SHOWN = {
     "not-executable": ("process.not-executable", "process", "info"),
     "odd-id": ("id.not-a-name", "Do it!", "error"),
     "only-pools": ("process.nothing-to-run", None, "error"),
+    "parallel-into-exclusive": ("sound.twice", "A6", "warning"),
     "person-decides": ("gateway.no-conditions", "Ask", "info"),
     "pointless-gateway": ("gateway.pointless", "Gate", "info"),
     "python-condition": ("condition.syntax", "Left", "error"),
@@ -82,6 +85,7 @@ SHOWN = {
     "timer-repeats": ("timer.repeats", "Weekly", "error"),
     "timer-text": ("timer.text", "Wait", "error"),
     "timer-thrown": ("event.not-thrown", "Tell", "error"),
+    "too-many-ways": ("sound.not-proved", "process", "info"),
     "transaction": ("event.cancel", "InEnd", "error"),
     "triggered-start": ("start.triggered", "Start", "info"),
     "uncaught-error": ("event.uncaught-error", "Failed", "warning"),

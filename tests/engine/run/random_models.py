@@ -17,16 +17,23 @@ VALUES = ("v0", "v1", "v2")
 class RandomModel:
     """``nodes``, ``arrows`` and ``inside`` as ``models.xml`` takes them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, depth: int = 3) -> None:
         self.random = Random(seed)
         self.nodes: dict[str, str] = {}
         self.flows: list[str] = []
         self.inside: dict[str, str] = {}
-        self._process("", 3)
+        self._process("", depth)
 
     @property
     def arrows(self) -> str:
         return " ".join(self.flows)
+
+    def spoil(self) -> None:
+        """Make one gateway another kind: branches that are parted and joined in different ways."""
+        kinds = ("parallelGateway", "exclusiveGateway", "inclusiveGateway")
+        gateways = [node for node, element in self.nodes.items() if element in kinds]
+        if gateways:
+            self.nodes[self.random.choice(gateways)] = self.random.choice(kinds)
 
     def _process(self, scope: str, depth: int) -> None:
         last = self._node("startEvent", scope)
@@ -55,7 +62,7 @@ class RandomModel:
     def _block(self, last: str, scope: str, depth: int) -> str:
         kinds = ["task"] if depth <= 0 else [
             "task", "task", "sequence", "parallel", "exclusive", "inclusive", "loop", "sub", "border", "events",
-            "script", "escape", "error", "terminate", "catch", "instances",
+            "script", "escape", "error", "terminate", "catch", "instances", "link", "asking",
         ]  # fmt: skip
         return getattr(self, f"_{self.random.choice(kinds)}")(last, scope, depth - 1)
 
@@ -71,6 +78,18 @@ class RandomModel:
 
     def _catch(self, last: str, scope: str, depth: int) -> str:
         return self._then(last, f"intermediateCatchEvent|{self.random.choice((TIMER, MESSAGE))}", scope)
+
+    def _link(self, last: str, scope: str, depth: int) -> str:
+        name = f"L{len(self.nodes)}"
+        link = f'<linkEventDefinition name="{name}"/>'
+        self._then(last, f"intermediateThrowEvent|{link}", scope)
+        return self._node(f"intermediateCatchEvent|{link}", scope)
+
+    def _asking(self, last: str, scope: str, depth: int) -> str:
+        """Conditions and a default on the arrows of a task itself (BPMN 13.3.1)."""
+        task, join = self._then(last, "userTask", scope), self._node("inclusiveGateway", scope)
+        self._branches(task, join, scope, depth)
+        return join
 
     def _sequence(self, last: str, scope: str, depth: int) -> str:
         return self._block(self._block(last, scope, depth), scope, depth)

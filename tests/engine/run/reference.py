@@ -158,13 +158,19 @@ class Reference:
 
     def _leave(self, scope: Scope, node: Node) -> None:
         flows = self.definitions.outgoing(node.id)
-        if node.type in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
+        if node.trigger == "link" and node.type == "intermediateThrowEvent":
+            self.queue.append((scope, self._catch(node).id, None))
+        if node.type != "parallelGateway" and len(flows) > 1:
             default = [flow for flow in flows if flow.id == node.default]
             true = [flow for flow in flows if flow.id != node.default and self._holds(flow)]
             flows = (true[:1] if node.type == "exclusiveGateway" else true) or default
         for flow in flows:
             self.taken[flow.id] += 1
             self.queue.append((scope, flow.target, flow.id))
+
+    def _catch(self, throw: Node) -> Node:
+        links = (node for node in self.definitions.nodes.values() if node.trigger == "link" and node is not throw)
+        return next(node for node in links if node.events[0].ref == throw.events[0].ref)
 
     def _holds(self, flow: Flow) -> bool:
         match = re.fullmatch(r"(\w+) = (\d)", flow.condition)
@@ -234,6 +240,8 @@ class Reference:
             if here == stop:
                 continue
             after = list(self.definitions.outgoing(here))
+            if self.definitions.nodes[here].type == "intermediateThrowEvent":
+                after += self.definitions.outgoing(self._catch(self.definitions.nodes[here]).id)
             for event in self.definitions.nodes.values():
                 if event.attached_to == here:
                     after += self.definitions.outgoing(event.id)

@@ -11,13 +11,20 @@ from random import Random
 import pytest
 
 from bpmn.reader import read
+from bpmn.trail import follow
 from engine.run import spiff
 from engine.run.projection import element_id
 from tests.engine.run.models import Run, package, xml
 from tests.engine.run.random_models import VALUES, RandomModel
 from tests.engine.run.reference import Reference
 
-SEEDS = range(200)
+#: Seeds that once showed a difference stay, whatever range is run.
+KEPT = (151, 1595)
+SEEDS = [
+    *range(300),
+    *(seed for seed in KEPT if seed >= 300),
+    *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(300, 2_300) if seed not in KEPT),
+]
 #: Commands a case gets; loops may go round for ever.
 COMMANDS = 60
 
@@ -28,7 +35,9 @@ def test_the_adapter_moves_tokens_as_the_reference_does(seed: int) -> None:
     model = RandomModel(seed)
     text = xml(model.nodes, model.arrows, model.inside)
     data = values(random) | {"n": 0}
-    reference = Reference(read(text), data)
+    definitions = read(text)
+    assert definitions.main is not None
+    reference = Reference(definitions, data)
     run = Run(spiff.load(spiff.compile(package(model.nodes, model.arrows, model.inside))))
     run.do("start", **data)
     for _ in range(COMMANDS):
@@ -43,6 +52,8 @@ def test_the_adapter_moves_tokens_as_the_reference_does(seed: int) -> None:
         given = {} if address in timers else values(random)
         run.do("timer" if address in timers else "complete", address, **given)
         reference.happen(node, active, given)
+    steps = [("case opened", None, {}), *((draft.kind, draft.element, draft.body) for draft in run.history)]
+    assert follow(definitions.main, steps) is None, "what was recorded is impossible in the drawn model"
     assert run.closed or reference.open() or spiff.open_incidents(run.state), "stuck, and nobody is told"
 
 
