@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from bpmn.feel_closures import Closure, Test
+from bpmn.feel_closures import Closure, Knowledge, Test
 from bpmn.feel_parser import Comparison, Parser
 from bpmn.feel_run import FeelError, Frame, Run
 from bpmn.feel_values import Months
@@ -19,7 +20,9 @@ __all__ = [
     "Comparison",
     "Expression",
     "FeelError",
+    "Knowledge",
     "Months",
+    "Run",
     "Script",
     "UnaryTests",
     "compile_expression",
@@ -40,14 +43,21 @@ class Expression:
     comparisons: tuple[Comparison, ...]
     _closure: Closure = field(repr=False, compare=False)
 
+    def within(self, run: Run) -> object:
+        """The value in a run of several expressions, which share its steps. Raises FeelError as ``evaluate`` does."""
+        return run.value(self._closure(Frame(run)))
+
+    def as_function(self, parameters: tuple[str, ...]) -> Knowledge:
+        """The expression as a function of these names, to be put into a scope."""
+        return Knowledge(parameters, self._closure)
+
     def evaluate(self, scope: Mapping[str, object]) -> object:
         """The value under ``scope``: None, bool, str, Decimal, date, time, datetime, timedelta, Months, list or dict.
 
         What is undefined (an unknown name, a sum of text and number) is None. Raises FeelError ``feel.budget`` or
         ``feel.size`` when it would take too much.
         """
-        run = Run(scope)
-        return run.value(self._closure(Frame(run)))
+        return self.within(Run(scope))
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,10 @@ class UnaryTests:
 
     def accepts(self, value: object, scope: Mapping[str, object]) -> bool | None:
         """Does ``value`` pass? None where that is undefined. Raises FeelError as ``Expression.evaluate`` does."""
-        run = Run(scope)
+        return self.within(Run(scope), value)
+
+    def within(self, run: Run, value: object) -> bool | None:
+        """The same in a run of several expressions, which share its steps."""
         return self._test(Frame(run), run.value(value))
 
 
@@ -84,21 +97,29 @@ class Script:
         return results
 
 
+#: Functions a model brings along, as (name, number of arguments).
+Functions = frozenset[tuple[str, int]]
+NONE: frozenset[Any] = frozenset()
+
+
 @lru_cache(maxsize=2_048)
-def compile_expression(text: str) -> Expression:
-    """Compile one expression. Raises FeelError (``feel.*``) with the position of the mistake."""
-    parser = Parser(text)
+def compile_expression(text: str, names: frozenset[str] = NONE, functions: Functions = NONE) -> Expression:
+    """Compile one expression. Raises FeelError (``feel.*``) with the position of the mistake.
+
+    ``names``: those that are not one plain word, which can only be told apart by knowing them (DMN 1.3, 10.3.1.4).
+    """
+    parser = Parser(text, names=names, functions=dict(functions))
     part = parser.expression()
     _at_end(parser)
     return Expression(text, frozenset(parser.names), tuple(parser.comparisons), part.run)
 
 
 @lru_cache(maxsize=2_048)
-def compile_unary_tests(text: str) -> UnaryTests:
+def compile_unary_tests(text: str, names: frozenset[str] = NONE, functions: Functions = NONE) -> UnaryTests:
     """Compile a cell: ``>= 18``, ``"A","B"``, ``[1..5)``, ``not("C")``, ``-``. Raises FeelError."""
     if not text.strip():
         text = "-"
-    parser = Parser(text)
+    parser = Parser(text, names=names, functions=dict(functions))
     test = parser.unary_tests()
     _at_end(parser)
     return UnaryTests(text, frozenset(parser.names), test)

@@ -7,12 +7,27 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from bpmn import feel_values as values
-from bpmn.feel_run import CONTEXT, Frame
+from bpmn.feel_run import CONTEXT, FeelOnly, Frame, Run
 from bpmn.feel_values import Months, Range
 
 Closure = Callable[[Frame], object]
 #: A unary test: is this value what the test asks for?
 Test = Callable[[Frame, object], "bool | None"]
+
+
+class Knowledge(FeelOnly):
+    """A function of the model (a DMN business knowledge model): what it takes, and what it makes of it."""
+
+    __slots__ = ("_body", "_parameters")
+
+    def __init__(self, parameters: tuple[str, ...], body: Closure) -> None:
+        self._parameters = parameters
+        self._body = body
+
+    def __call__(self, run: Run, arguments: list[object]) -> object:
+        """Its value; it costs steps of the run that calls it."""
+        run.spend(1)
+        return self._body(Frame(run).bind(dict(zip(self._parameters, arguments, strict=True))))
 
 
 def conjunction(operands: list[Closure]) -> Closure:

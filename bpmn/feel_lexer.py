@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bpmn.feel_functions import FUNCTIONS
 from bpmn.feel_run import FeelError
@@ -52,23 +53,35 @@ class Token:
     first_in_line: bool = False
 
 
-def tokens(text: str, limit: int) -> list[Token]:
-    """The words of ``text``, an ``end`` token last.
+def tokens(text: str, limit: int, names: frozenset[str] = frozenset()) -> list[Token]:
+    """The words of ``text``, an ``end`` token last; ``names``: those that are not one plain word (``Monthly Salary``).
 
     Raises FeelError: ``feel.empty``, ``feel.too_long``, ``feel.foreign_operator``, ``feel.full_width``,
     ``feel.single_quotes``, ``feel.unterminated_string``, ``feel.number_too_long``, ``feel.bad_character``.
     """
     if len(text) > limit:
         raise FeelError("feel.too_long", length=len(text), limit=limit)
-    words = list(_words(text))
+    words = list(_words(text, _pattern(names)))
     if len(words) == 1:
         raise FeelError("feel.empty")
     return words
 
 
-def _words(text: str) -> Iterator[Token]:
+@lru_cache(maxsize=256)
+def _pattern(names: frozenset[str]) -> re.Pattern[str] | None:
+    """Names of several words or with signs in them are only told apart by knowing them; the longest comes first."""
+    written = [r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True)]
+    return re.compile(f"(?:{'|'.join(written)})(?![\\w])") if written else None
+
+
+def _words(text: str, names: re.Pattern[str] | None) -> Iterator[Token]:
     at, new_line = 0, True
     while at < len(text):
+        known = names.match(text, at) if names else None
+        if known is not None:
+            yield Token("name", " ".join(known[0].split()), at + 1, new_line)
+            at, new_line = known.end(), False
+            continue
         match = _TOKEN.match(text, at)
         if match is None:
             raise _unreadable(text, at)

@@ -7,7 +7,7 @@ nor evaluating can recurse deeper than MAX_DEPTH levels of nesting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -61,8 +61,16 @@ class Comparison:
 class Parser(Words):
     """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with."""
 
-    def __init__(self, text: str, limit: int = MAX_LENGTH) -> None:
-        super().__init__(text, limit)
+    def __init__(
+        self,
+        text: str,
+        limit: int = MAX_LENGTH,
+        names: frozenset[str] = frozenset(),
+        functions: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(text, limit, names)
+        #: Functions of the model (business knowledge) by name: how many arguments they take.
+        self._functions = functions or {}
         self._depth = 0
         self._nodes = 0
         self._bound: list[str] = []
@@ -272,6 +280,8 @@ class Parser(Words):
 
     def _call(self, name: str, token: Token) -> Part:
         function = FUNCTIONS.get(name)
+        if function is None and name in self._functions:
+            return self._call_of_model(name, token)
         if function is None:
             code = "feel.no_clock" if name in CLOCK else "feel.unknown_function"
             raise FeelError(code, token.position, function=name)
@@ -283,6 +293,24 @@ class Parser(Words):
         if name in OF_LITERALS and all(part.is_constant for part in parts):
             return self._literal(name, parts, token)
         return self._part(lambda frame: function(frame.run, [argument(frame) for argument in arguments]))
+
+    def _call_of_model(self, name: str, token: Token) -> Part:
+        """A function that the model brings along; its value is in the scope under its name."""
+        self.wants("(")
+        parts = self._several(")")
+        if len(parts) != self._functions[name]:
+            least = self._functions[name]
+            raise FeelError("feel.arguments", token.position, function=name, given=len(parts), least=least)
+        self.names.add(name)
+        arguments = [part.run for part in parts]
+
+        def run(frame: Frame) -> object:
+            function = frame.get(name)
+            if not isinstance(function, closures.Knowledge):
+                return None
+            return function(frame.run, [argument(frame) for argument in arguments])
+
+        return self._part(run)
 
     def _literal(self, name: str, parts: Sequence[Part], token: Token) -> Part:
         """``date("2026-02-30")`` is a mistake of the text, not a null at run time."""

@@ -47,18 +47,18 @@ class FeelError(Exception):
 class Run:
     """One evaluation: the scope it reads and the steps it has left."""
 
-    __slots__ = ("_known", "_scope", "_steps")
+    __slots__ = ("_known", "_limit", "_scope", "_steps")
 
-    def __init__(self, scope: Mapping[str, object]) -> None:
+    def __init__(self, scope: Mapping[str, object], steps: int = MAX_STEPS) -> None:
         self._scope = scope
         self._known: dict[str, object] = {}
-        self._steps = MAX_STEPS
+        self._steps = self._limit = steps
 
     def spend(self, steps: int) -> None:
         """Use up ``steps``. Raises FeelError ``feel.budget`` when none are left."""
         self._steps -= steps
         if self._steps < 0:
-            raise FeelError("feel.budget", limit=MAX_STEPS)
+            raise FeelError("feel.budget", limit=self._limit)
 
     def variable(self, name: str) -> object:
         """The scope's value of ``name`` as a FEEL value; null where there is none."""

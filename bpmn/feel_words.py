@@ -9,8 +9,8 @@ from bpmn.feel_run import FeelError
 class Words:
     """A text being read: the next word, and how to take it."""
 
-    def __init__(self, text: str, limit: int) -> None:
-        self._tokens = tokens(text, limit)
+    def __init__(self, text: str, limit: int, names: frozenset[str] = frozenset()) -> None:
+        self._tokens = tokens(text, limit, names)
         self._at = 0
 
     @property

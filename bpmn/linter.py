@@ -7,6 +7,7 @@ from itertools import islice
 
 from bpmn import (
     rules_data,
+    rules_decision,
     rules_event,
     rules_flow,
     rules_form,
@@ -32,6 +33,7 @@ ROOMS = (
     rules_event,
     rules_task,
     rules_data,
+    rules_decision,
     rules_form,
     rules_power,
     rules_package,
@@ -62,11 +64,11 @@ def _all(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreadable(package: FlowPackage) -> Iterator[Finding]:
-    """Forms, labels and stories that are no JSON or TOML; each is tried alone, so that all are named."""
+    """Forms, labels, stories and decisions that cannot be read; each is tried alone, so that all are named."""
     for path, data in package.files.items():
         alone = FlowPackage({path: data}, "")
         try:
-            _ = (alone.forms, alone.scenarios, alone.labels("en"))
+            _ = (alone.forms, alone.scenarios, alone.labels("en"), alone.decisions)
         except Refused as refused:
             yield _refusal(refused, path)
 

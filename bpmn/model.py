@@ -71,6 +71,10 @@ class Step:
     form: str = ""
     #: False: an internal step, drawn collapsed on the public chart.
     public: bool = True
+    #: Business rule task: the decision it asks, ``file.dmn#decision``, and the name its answer gets in the case data
+    #: ('': the decision's own; several outputs then become values of their own).
+    decision: str = ""
+    result: str = ""
     #: How many officers must act together (两人以上); 1 or 2.
     people: int = 1
     limits: tuple[Limit, ...] = ()

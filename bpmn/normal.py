@@ -12,10 +12,10 @@ from typing import Any
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Node, Process
 
-#: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; run what is inside; wait
-#: for the first of several events; end; end everything in the scope; end with an error.
-PASS, WORK, TIMER, SCRIPT, SUB, EVENTS, END, TERMINATE, ERROR_END = (
-    "pass", "work", "timer", "script", "sub", "events", "end", "terminate", "error",
+#: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; decide; run what is
+#: inside; wait for the first of several events; end; end everything in the scope; end with an error.
+PASS, WORK, TIMER, SCRIPT, DECISION, SUB, EVENTS, END, TERMINATE, ERROR_END = (
+    "pass", "work", "timer", "script", "decision", "sub", "events", "end", "terminate", "error",
 )  # fmt: skip
 
 _AUTOMATIC = frozenset(("serviceTask", "sendTask", "startEvent", "intermediateThrowEvent"))
@@ -29,7 +29,8 @@ def normalise(process: Process) -> dict[str, Any]:
     ``nodes``: id → ``act``, ``type``, ``scope`` (id of the sub-process around it, ''), ``in`` and ``out`` (arrow ids in
     file order), ``default``, ``join`` (do tokens wait here for each other?), ``choice`` (does a person choose among
     ``out``?), ``counted`` (may its visits need an address?), and where they mean something ``boundary``,
-    ``interrupting``, ``script``, ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until}, ``error``.
+    ``interrupting``, ``script``, ``decision`` [which, name of its
+    answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until}, ``error``.
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -80,6 +81,7 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
     special: dict[str, Any] = {
         "boundary": [other.id for other in control.nodes.values() if other.attached_to == node.id],
         "script": node.script if node.type == "scriptTask" else "",
+        "decision": [node.step.decision, node.step.result] if node.type == "businessRuleTask" and node.step else None,
         "timer": [node.events[0].timer, node.events[0].text] if node.trigger == "timer" else None,
         "link": _link_target(node, control),
         "many": _instances(node),
@@ -101,6 +103,8 @@ def _act(node: Node, control: ControlFlow) -> str:
         return PASS
     if node.type == "scriptTask":
         return SCRIPT
+    if node.type == "businessRuleTask":
+        return DECISION
     if node.trigger == "timer":
         return TIMER
     return PASS if node.type == "intermediateCatchEvent" and node.trigger in ("", "link") else WORK

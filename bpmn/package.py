@@ -18,7 +18,9 @@ from typing import Any, NoReturn
 
 import rfc8785
 
+from bpmn import dmn
 from bpmn.archive import MAX_TOTAL, read_folder, read_zip, write_zip
+from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
 from bpmn.model import Definitions
 from bpmn.reader import read
@@ -68,6 +70,24 @@ class FlowPackage:
     def form(self, name: str) -> dict[str, Any] | None:
         """The JSON Schema ``forms/<name>.json``, None without one. Raises Refused ``package.form_json``."""
         return self.forms.get(name)
+
+    @cached_property
+    def decisions(self) -> dict[str, Decisions]:
+        """Every DMN file by its path. Raises Refused (``xml.*``, ``dmn.*``)."""
+        return {path: dmn.read(data) for path, data in self.files.items() if path.endswith(".dmn")}
+
+    def file_digest(self, path: str) -> str:
+        """SHA-256 of one file, in hex."""
+        return hashlib.sha256(self.files[path]).hexdigest()
+
+    def decision(self, ref: str) -> tuple[str, Item] | None:
+        """The file and the decision that ``file.dmn#decision`` (or the decision alone) names; None without one."""
+        file, _, name = ref.rpartition("#")
+        for path, decisions in self.decisions.items():
+            found = decisions.decision(name) if file in ("", path) else None
+            if found is not None:
+                return path, found
+        return None
 
     @property
     def about(self) -> str:

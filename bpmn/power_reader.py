@@ -59,6 +59,8 @@ def read_step(element: etree._Element | None) -> Step | None:
         form=get("form", ""),
         public=get("public", "true") != "false",
         people=_integer(get("people")) or 1,
+        decision=get("decision", ""),
+        result=get("result", ""),
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
         bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
         documents=tuple(child.get("name", "") for child in element.findall(f"{S}document")),

@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Literal
 
 from bpmn.control_flow import ControlFlow
+from bpmn.dmn_model import Decisions, Item
+from bpmn.errors import Refused
 from bpmn.feel import FeelError
 from bpmn.model import Definitions, Flow, Lane, Node, Power, Process
 from bpmn.package import PROCESS, FlowPackage
@@ -82,6 +84,19 @@ class Subject:
     def control(self) -> ControlFlow:
         """The graph of those nodes and arrows."""
         return ControlFlow(self.nodes, self.flows)
+
+    @cached_property
+    def decisions(self) -> dict[str, Decisions]:
+        """The DMN files of the package that can be read, by path; the others are findings of their own."""
+        try:
+            return self.package.decisions if self.package else {}
+        except Refused:
+            return {}
+
+    def decision(self, node: Node) -> tuple[str, Item] | None:
+        """File and decision a business rule task asks; None where there is no such."""
+        ref = node.step.decision if node.step else ""
+        return self.package.decision(ref) if ref and self.package and self.decisions else None
 
     @cached_property
     def defects(self) -> list[Defect]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn import timer_text
+from bpmn.dmn import asked_for, results
 from bpmn.errors import Refused
 from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
 from bpmn.model import Flow, Node
@@ -130,6 +131,9 @@ def _readings(subject: Subject) -> Iterator[Reading]:
             yield from _read_by(thing)
         except FeelError:
             continue
+    for node in subject.nodes.values():
+        if (asked := subject.decision(node)) is not None:
+            yield Reading(node, asked_for(subject.decisions[asked[0]], asked[1]))
 
 
 def _read_by(thing: Node | Flow) -> Iterator[Reading]:
@@ -156,7 +160,12 @@ def _writes(node: Node) -> set[str]:
 
 
 def _written(subject: Subject) -> set[str]:
-    return {name for node in subject.nodes.values() for name in _writes(node)}
+    return {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
+
+
+def _decided(subject: Subject, node: Node) -> set[str]:
+    asked = subject.decision(node)
+    return set(results(node.step.result if node.step else "", asked[1])) if asked else set()
 
 
 def _fields(subject: Subject) -> dict[str, dict[str, dict[str, Any]]]:

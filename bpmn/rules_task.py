@@ -17,9 +17,10 @@ RESERVED = frozenset(("take", "with"))
 
 @rule("task.business-rule", "error")
 def business_rule(subject: Subject) -> Iterator[Spot]:
-    """Decision tables are not run yet (BPMN 10.3.3)."""
+    """A business rule task names a decision of the package (BPMN 10.3.3)."""
     for node in _of_type(subject, "businessRuleTask"):
-        yield at(node)
+        if subject.decision(node) is None:
+            yield at(node, decision=node.step.decision if node.step else "")
 
 
 @rule("task.call-activity", "error")

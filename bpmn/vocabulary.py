@@ -66,7 +66,15 @@ SHAPES: dict[str, Shape] = {
         frozenset("condition material limit fee remedy basis".split()),
     ),
     "step": Shape(
-        {"post": None, "phase": None, "form": None, "public": _FLAG, "people": ("1", "2")},
+        {
+            "post": None,
+            "phase": None,
+            "form": None,
+            "public": _FLAG,
+            "people": ("1", "2"),
+            "decision": None,
+            "result": None,
+        },
         frozenset("limit basis document risk right".split()),
     ),
     "arrow": Shape({"return": _FLAG}),

@@ -175,6 +175,8 @@ class Journal:
         code, slots = step.kind, {}
         if step.kind == "data set":
             slots = {"name": self.label(str(body.get("name", "")))}
+        elif step.kind == "decision made":
+            slots = {"name": str(body.get("name", ""))}
         elif step.kind == "condition evaluated":
             code = "condition holds" if body.get("result") is True else "condition fails"
         elif step.kind == "arrow taken":

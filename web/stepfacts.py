@@ -39,7 +39,7 @@ def facts(journal: Journal, step: Step) -> list[Fact]:
 
 def _lines(journal: Journal, step: Step, name: str) -> Iterator[str]:
     value = step.body[name]
-    if name in ("data", "read") and isinstance(value, dict):
+    if name in ("data", "read", "inputs") and isinstance(value, dict):
         for field, recorded in canonical.decode(value).items():
             yield _("%(name)s：%(value)s", name=journal.label(field), value=journal.value(field, recorded))
     elif name == "private" and isinstance(value, dict):
@@ -48,6 +48,12 @@ def _lines(journal: Journal, step: Step, name: str) -> Iterator[str]:
     elif name == "definition" and isinstance(value, dict):
         yield f"{value.get('key')} · {_('第 %(version)s 版', version=value.get('version'))}"
         yield f"sha256: {value.get('digest')}"
+    elif name == "output":
+        yield (
+            plain(canonical.decode(value))
+            if not isinstance(value, dict | list)
+            else json.dumps(value, ensure_ascii=False)
+        )
     elif name == "value":
         yield journal.value(str(step.body.get("name", "")), canonical.decode(value))
     else:

@@ -148,6 +148,33 @@ BROKEN_POWER = {
 }
 
 
+#: Text of the example table → what breaks the rule in its place, and at which decision.
+BROKEN_TABLE = {
+    "decision.unreadable": ('href="#tier"', 'href="#tire"', "amount"),
+    "decision.syntax": ("&lt; 30<", "&lt; 30 days<", "tier"),
+    "decision.unknown-name": ("<text>days</text>", "<text>weeks</text>", "tier"),
+    "decision.type": ("&lt; 30<", '"thirty"<', "tier"),
+    "decision.priority": (
+        'hitPolicy="UNIQUE"',
+        'hitPolicy="PRIORITY"><output name="x"/><rule><outputEntry><text>1</text></outputEntry></rule></decisionTable>'
+        '</decision><decision id="other" name="other"><decisionTable',
+        "tier",
+    ),
+    "decision.overlap": ("&lt; 30<", "&lt;= 30<", "tier"),
+    "decision.gap": ("&gt;= 30<", "&gt; 30<", "tier"),
+    "decision.unreachable": ("&lt; 30<", "not(&gt;= 0)<", "tier"),
+    "decision.not-judged": ("&lt; 30<", "&lt; days + 1<", "tier"),
+}
+TIERS = FIXTURES.parent / "decisions" / "tiers"
+
+
+def tiers(old: str = "", new: str = "") -> FlowPackage:
+    """The example of a decision table, with a change."""
+    files = {path.name: path.read_bytes() for path in TIERS.iterdir()}
+    assert old.encode() in files["tiers.dmn"]
+    return package(files | {"tiers.dmn": files["tiers.dmn"].replace(old.encode(), new.encode())})
+
+
 def review(**field: Any) -> dict[str, Any]:
     """The review form with its field ``note`` changed."""
     form = copy.deepcopy(REVIEW)
@@ -185,7 +212,7 @@ def fixture(name: str) -> FlowPackage:
 
 def examples() -> Iterator[str]:
     yield from (rule for rule, _, _ in SHOWN.values())
-    yield from (*BROKEN_POWER, *BROKEN_FORMS, *MISSPELT)
+    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *MISSPELT)
     yield from ("process.too-large", "form.unused", "about.missing", "scenario.missing", "scenario.shape")
     yield "task.transaction"
 
@@ -229,6 +256,34 @@ def test_a_power_without_it_breaks_the_rule(rule: str, old: str, new: str) -> No
     assert findings and all(finding.line for finding in findings if finding.file == "process.bpmn")
     warned = ("power.code-form", "arrow.unmarked-return", "labels.missing")
     assert findings[0].severity == ("warning" if rule in warned else "error")
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "element"), [(rule, *how) for rule, how in BROKEN_TABLE.items()])
+def test_a_broken_table_is_found(rule: str, old: str, new: str, element: str) -> None:
+    assert [finding for finding in lint(tiers()) if finding.severity != "info"] == []
+    findings = found(tiers(old, new), rule)
+    assert findings and all(finding.file == "tiers.dmn" and finding.line for finding in findings)
+    assert element in {finding.element for finding in findings}
+    for lang in ("zh", "en"):
+        sentence = say(rule, lang, **findings[0].params)
+        assert sentence.remedy and rule not in sentence.message and "{" not in sentence.message
+
+
+def test_rows_and_the_case_between_them_are_named() -> None:
+    (overlap,) = found(tiers("&lt; 30<", "&lt;= 30<"), "decision.overlap")
+    assert say(overlap.rule, "en", **overlap.params).message == (
+        'Rows 2 and 3 of “tier” overlap: 情节 "common" ∧ 天数 30.'
+    )
+    (gap,) = found(tiers("&gt;= 30<", "&gt; 40<"), "decision.gap")
+    assert '情节 "common" ∧ 天数 30' in say(gap.rule, "en", **gap.params).message
+
+
+@pytest.mark.parametrize(
+    "broken", [b"<x/>", b"<definitions", b'<definitions xmlns="urn:dmn:no"><decision/></definitions>']
+)
+def test_a_table_that_is_none_is_refused_by_its_file(broken: bytes) -> None:
+    files = {path.name: path.read_bytes() for path in TIERS.iterdir()} | {"tiers.dmn": broken}
+    assert "tiers.dmn" in {finding.file for finding in lint(package(files)) if finding.severity == "error"}
 
 
 @pytest.mark.parametrize(("rule", "form"), BROKEN_FORMS.items())

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 
 from bpmn import normal
+from bpmn.dmn import Decided, Undecided, decide, results
 from bpmn.feel import FeelError, compile_script
+from engine.record.canonical import Uncanonical, encode
 from engine.run.spiff import instances
 from engine.run.spiff.change import recordable
 from engine.run.spiff.routing import Stuck, evaluated
 
 if TYPE_CHECKING:
     from engine.run.spiff.move import Move
+    from engine.run.spiff.program import Program
 
 
 def _pass(move: Move, token: Task, node: dict[str, Any]) -> None:
@@ -37,18 +40,32 @@ def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
     move.set_timer(token, event, move.dues([event])[event], token.internal_data["address"])
 
 
+#: What one round of an automatic activity tells, as (kind, body), and the values it sets.
+Round = tuple[list[tuple[str, dict[str, Any]]], dict[str, Any]]
+
+
 def _script(move: Move, token: Task, node: dict[str, Any]) -> None:
-    """Assign, as often as the activity says. Nothing is told before all of it went well: a retry begins anew."""
+    _repeat(move, token, node, lambda data: ([], _assigned(node.get("script", ""), data)))
+
+
+def _decision(move: Move, token: Task, node: dict[str, Any]) -> None:
+    _repeat(move, token, node, lambda data: _decided(move.program, node, data))
+
+
+def _repeat(move: Move, token: Task, node: dict[str, Any], work: Callable[[Mapping[str, Any]], Round]) -> None:
+    """Work as often as the activity says. Nothing is told before all of it went well: a retry begins anew."""
     key, many, data = move.key(token), node.get("many"), dict(move.data)
-    told: list[tuple[dict[str, object], dict[str, Any] | None]] = []
+    rounds: list[tuple[Round, dict[str, Any] | None]] = []
     for _ in range(many["count"] if many else 1):
-        values = _assigned(node.get("script", ""), data)
-        data |= values
+        round_ = work(data)
+        data |= round_[1]
         body = evaluated(many["until"], data) if many and many["until"] else None
-        told.append((values, body))
+        rounds.append((round_, body))
         if body and body["result"] is True:
             break
-    for values, body in told:
+    for (told, values), body in rounds:
+        for kind, said in told:
+            move.tell(kind, key, **said)
         for name, value in values.items():
             move.assign(key, name, value)
         if body:
@@ -62,6 +79,28 @@ def _assigned(script: str, data: Mapping[str, Any]) -> dict[str, Any]:
         return {name: recordable(name, value) for name, value in compile_script(script).run(data).items()}
     except FeelError as error:
         raise Stuck("script.failed", reason=error.code) from error
+
+
+def _decided(program: Program, node: dict[str, Any], data: Mapping[str, Any]) -> Round:
+    """One ``decision made`` for the decision asked and each it requires, and what the answer sets. Raises Stuck."""
+    ref, result = node["decision"]
+    digest, decisions, name = program.decision(ref)
+    try:
+        made = decide(decisions, name, data)
+        told = [("decision made", _said(digest, one)) for one in made]
+    except Undecided as error:
+        raise Stuck(error.code, **error.params) from error
+    except Uncanonical as error:
+        raise Stuck("data.unrecordable", name=name, reason=str(error)) from error
+    wanted, answer = decisions.by_id[made[-1].decision], made[-1].output
+    names = results(result, wanted)
+    values = answer if len(names) > 1 and isinstance(answer, dict) else {names[0]: answer}
+    return told, {name: recordable(name, value) for name, value in values.items()}
+
+
+def _said(digest: str, made: Decided) -> dict[str, Any]:
+    body = {"table": digest, "decision": made.decision, "name": made.name, "rules": list(made.rules)}
+    return body | {"inputs": encode(made.inputs), "output": encode(made.output)}
 
 
 def _events(move: Move, token: Task, node: dict[str, Any]) -> None:
@@ -101,6 +140,7 @@ ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
     normal.WORK: _work,
     normal.TIMER: _timer,
     normal.SCRIPT: _script,
+    normal.DECISION: _decision,
     normal.SUB: _work,
     normal.EVENTS: _events,
     normal.END: _end,

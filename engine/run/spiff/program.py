@@ -7,12 +7,13 @@ drops nodes it cannot reach, forgets which arrow connects what, and reads condit
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
 
+from bpmn.dmn import Decisions
 from bpmn.normal import normalise
 from bpmn.package import FlowPackage
 from engine.run.port import Rejected
@@ -39,6 +40,16 @@ class Program:
     #: Scope ('' or sub-process id) → ids of the nodes that get the first tokens.
     starts: dict[str, list[str]]
     spec: WorkflowSpec
+    #: DMN file → its digest and what it says.
+    decisions: dict[str, tuple[str, Decisions]] = field(default_factory=dict)
+
+    def decision(self, ref: str) -> tuple[str, Decisions, str]:
+        """Digest and contents of the file ``file.dmn#decision`` names, and the decision's id or name."""
+        file, _, name = ref.rpartition("#")
+        digest, decisions = next(
+            kept for path, kept in self.decisions.items() if file in ("", path) and kept[1].decision(name)
+        )
+        return digest, decisions, name
 
     def key(self, node_id: str) -> str:
         """``scope/id`` of a node."""
@@ -63,7 +74,17 @@ def compile(package: FlowPackage) -> str:
     refuse(package)
     process = package.definitions.main
     assert process is not None  # ``process.nothing-to-run`` refuses it
-    return json.dumps(normalise(process) | {"format": FORMAT}, ensure_ascii=False, sort_keys=True)
+    values = normalise(process) | _decisions(package) | {"format": FORMAT}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _decisions(package: FlowPackage) -> dict[str, Any]:
+    """The DMN files business rule tasks ask, as they were published; nothing where none does."""
+    nodes = package.definitions.main.nodes if package.definitions.main else ()
+    asked = [package.decision(node.step.decision) for node in nodes if node.type == "businessRuleTask" and node.step]
+    files = {found[0]: package.decisions[found[0]].as_json() for found in asked if found}
+    kept = {path: {"digest": package.file_digest(path), "model": model} for path, model in files.items()}
+    return {"decisions": kept} if kept else {}
 
 
 @lru_cache(maxsize=512)
@@ -81,7 +102,10 @@ def load(text: str) -> Program:
         (JoinSpec if node["join"] else NodeSpec)(spec, node_id)
     for flow in values["flows"].values():
         spec.task_specs[flow["from"]].connect(spec.task_specs[flow["to"]])
-    return Program(values["process"], values["nodes"], values["flows"], values["starts"], spec)
+    decisions = {
+        path: (kept["digest"], Decisions.from_json(kept["model"])) for path, kept in values.get("decisions", {}).items()
+    }
+    return Program(values["process"], values["nodes"], values["flows"], values["starts"], spec, decisions)
 
 
 @lru_cache(maxsize=4096)
