@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -474,8 +477,36 @@ EXPENSIVE = [
 ]
 
 
+#: The same, where a cell, a list, a filter, a condition or a loop hides it.
+HIDDEN = ("{}", "[{}]", "if {} then 1 else 2", "for i in 1..3 return {}", "[1, 2, 3][{}]", "not({})", "{{a: {}}}")
+HOSTILE = list(dict.fromkeys(way.format(text) for text in (*ESCAPES, *EXPENSIVE) for way in HIDDEN))
+
+
 def test_there_are_enough_hostile_texts() -> None:
-    assert len(ESCAPES) + len(EXPENSIVE) >= 100
+    assert len(ESCAPES) + len(EXPENSIVE) >= 100 and len(HOSTILE) >= 300
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_each_ends_within_fifty_milliseconds(part: int) -> None:
+    """Of our own time, as an expression and as a cell of a table; the best of three, for machines under load."""
+    for text in HOSTILE[part::8]:
+        for run in (_as_expression, _as_cell):
+            assert min(_seconds(run, text) for _ in range(3)) <= 0.05, text[:80]
+
+
+def _as_expression(text: str) -> None:
+    compile_expression.__wrapped__(text).evaluate(SCOPE)
+
+
+def _as_cell(text: str) -> None:
+    compile_unary_tests.__wrapped__(text).accepts(Decimal(1), SCOPE)
+
+
+def _seconds(run: Callable[[str], None], text: str) -> float:
+    begin = process_time()
+    with suppress(FeelError):
+        run(text)
+    return process_time() - begin
 
 
 @pytest.mark.parametrize("text", ESCAPES)
