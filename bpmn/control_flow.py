@@ -121,7 +121,7 @@ class ControlFlow:
 
     def waits(self, node: Node) -> bool:
         """Does the case stop here until someone or something outside acts?"""
-        if node.kind == "sub":
+        if node.kind == "sub" or node.type == "callActivity":
             members = self.inside(node.id)
             return not members or any(self.waits(member) for member in members)
         if node.type in ("exclusiveGateway", "inclusiveGateway"):

@@ -37,7 +37,7 @@ def normalise(process: Process) -> dict[str, Any]:
     nodes = {node.id: node for node in process.nodes if node.kind != "artifact"}
     control = ControlFlow(nodes, process.flows)
     applicants = {lane.id for lane in process.lanes if lane.role == "applicant"}
-    scopes = ["", *(node.id for node in nodes.values() if node.kind == "sub")]
+    scopes = ["", *(node.id for node in nodes.values() if node.kind == "sub" or control.inside(node.id))]
     return {
         "process": process.id,
         "nodes": {node.id: _node(node, control) for node in nodes.values()},
@@ -95,7 +95,7 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
 def _act(node: Node, control: ControlFlow) -> str:
     if node.kind == "gateway":
         return EVENTS if node.type == "eventBasedGateway" else PASS
-    if node.kind == "sub":
+    if node.kind == "sub" or node.type == "callActivity":
         return SUB if control.inside(node.id) else WORK
     if node.type == "endEvent":
         return _ENDS.get(node.trigger, END)

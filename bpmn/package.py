@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import rfc8785
 
-from bpmn import dmn
+from bpmn import calls, dmn
 from bpmn.archive import MAX_TOTAL, read_folder, read_zip, write_zip
 from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
@@ -44,6 +44,8 @@ class FlowPackage:
 
     files: Mapping[str, bytes] = field(compare=False, repr=False)
     digest: str
+    #: The published flows it calls, by key: joined where it is run, never drawn with it and no part of the digest.
+    called: Mapping[str, FlowPackage] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def process_bytes(self) -> bytes:
@@ -52,8 +54,9 @@ class FlowPackage:
 
     @cached_property
     def definitions(self) -> Definitions:
-        """The BPMN file as values. Raises Refused (``xml.*``, ``bpmn.*``)."""
-        return read(self.process_bytes)
+        """The BPMN file as values, with the flows it calls. Raises Refused (``xml.*``, ``bpmn.*``)."""
+        own = read(self.process_bytes)
+        return calls.joined(own, self.called) if self.called else own
 
     @property
     def is_power(self) -> bool:
@@ -63,9 +66,13 @@ class FlowPackage:
 
     @cached_property
     def forms(self) -> dict[str, dict[str, Any]]:
-        """Every form by its name. Raises Refused ``package.form_json`` for one that is not a JSON object."""
+        """Every form by its name; of a called flow ``key/name``.
+
+        Raises Refused ``package.form_json`` for one that is not a JSON object.
+        """
         paths = (path for path in self.files if path.startswith("forms/"))
-        return {_stem(path): _json_object(path, self.files[path]) for path in paths}
+        own = {_stem(path): _json_object(path, self.files[path]) for path in paths}
+        return own | {f"{key}/{name}": form for key, flow in self.called.items() for name, form in flow.forms.items()}
 
     def form(self, name: str) -> dict[str, Any] | None:
         """The JSON Schema ``forms/<name>.json``, None without one. Raises Refused ``package.form_json``."""
@@ -73,12 +80,22 @@ class FlowPackage:
 
     @cached_property
     def decisions(self) -> dict[str, Decisions]:
-        """Every DMN file by its path. Raises Refused (``xml.*``, ``dmn.*``)."""
-        return {path: dmn.read(data) for path, data in self.files.items() if path.endswith(".dmn")}
+        """Every DMN file by its path; of a called flow ``key/path``. Raises Refused (``xml.*``, ``dmn.*``)."""
+        own = {path: dmn.read(data) for path, data in self.files.items() if path.endswith(".dmn")}
+        theirs = ((f"{key}/{path}", one) for key, flow in self.called.items() for path, one in flow.decisions.items())
+        return own | dict(theirs)
 
     def file_digest(self, path: str) -> str:
-        """SHA-256 of one file, in hex."""
+        """SHA-256 of one file, in hex; of a called flow's file by ``key/path``."""
+        key, _, rest = path.partition("/")
+        if key in self.called:
+            return self.called[key].file_digest(rest)
         return hashlib.sha256(self.files[path]).hexdigest()
+
+    @property
+    def alone(self) -> FlowPackage:
+        """The package without the flows it calls: what was published and is drawn."""
+        return FlowPackage(self.files, self.digest) if self.called else self
 
     def decision(self, ref: str) -> tuple[str, Item] | None:
         """The file and the decision that ``file.dmn#decision`` (or the decision alone) names; None without one."""
@@ -118,7 +135,9 @@ class FlowPackage:
 
     def _words(self, lang: str, table: str) -> dict[str, str]:
         words = self._translations.get(lang, {}).get(table, {})
-        return {str(key): str(value) for key, value in words.items()} if isinstance(words, dict) else {}
+        own = {str(key): str(value) for key, value in words.items()} if isinstance(words, dict) else {}
+        theirs = {key: text for flow in self.called.values() for key, text in flow._words(lang, table).items()}
+        return theirs | own
 
     @cached_property
     def _translations(self) -> dict[str, dict[str, Any]]:

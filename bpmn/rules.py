@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from bpmn.calls import inlined
 from bpmn.control_flow import ControlFlow
 from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
@@ -19,8 +20,8 @@ from bpmn.model import Definitions, Flow, Lane, Node, Power, Process
 from bpmn.package import PROCESS, FlowPackage
 from bpmn.soundness import Defect, defects
 
-#: A chart of more nodes is refused for its size alone.
-MAX_PLAYED = 300
+#: More nodes, with all that is called, are not played; a chart of so many alone is refused for its size.
+MAX_PLAYED = 600
 Severity = Literal["error", "warning", "info"]
 
 
@@ -61,8 +62,8 @@ class Subject:
 
     @cached_property
     def process(self) -> Process | None:
-        """The process that runs."""
-        return self.definitions.main
+        """The process that runs, with what it calls inside."""
+        return inlined(self.definitions.main, self.definitions) if self.definitions.main else None
 
     @property
     def power(self) -> Power | None:

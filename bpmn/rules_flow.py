@@ -28,9 +28,15 @@ def not_run(subject: Subject) -> Iterator[Spot]:
 
     In a power everything drawn as ours must run: what is drawn is what runs. Others are drawn as black boxes.
     """
+    main = subject.definitions.main
+    reached = {node.process for node in subject.nodes.values()} | _called(subject)
     for process in subject.definitions.processes:
-        if process is not subject.process and process.nodes:
+        if process is not main and process.nodes and process.id not in reached:
             yield at(process, running=subject.process.name or subject.process.id if subject.process else "")
+
+
+def _called(subject: Subject) -> set[str]:
+    return {node.called for node in subject.nodes.values() if node.type == "callActivity"}
 
 
 @rule("process.not-executable", "warning", exercise="info")
@@ -43,9 +49,10 @@ def not_executable(subject: Subject) -> Iterator[Spot]:
 @rule("process.too-large", "error")
 def too_large(subject: Subject) -> Iterator[Spot]:
     """A chart of more than 300 nodes or 600 arrows can be neither drawn in time nor read."""
-    if subject.process and (len(subject.nodes) > MAX_NODES or len(subject.flows) > MAX_ARROWS):
+    process = subject.definitions.main
+    if process and (len(process.nodes) > MAX_NODES or len(process.flows) > MAX_ARROWS):
         limits = {"limit": MAX_NODES, "arrow_limit": MAX_ARROWS}
-        yield at(subject.process, count=len(subject.nodes), arrows=len(subject.flows), **limits)
+        yield at(process, count=len(process.nodes), arrows=len(process.flows), **limits)
 
 
 @rule("id.not-a-name", "error")
@@ -53,7 +60,7 @@ def id_not_a_name(subject: Subject) -> Iterator[Spot]:
     """An id is an XML name (xsd:ID): records, charts and addresses of work items are built on it."""
     things: list[Node | Flow] = [*subject.nodes.values(), *subject.flows]
     for thing in things:
-        if not _ID.fullmatch(thing.id):
+        if not _ID.fullmatch(thing.id.rpartition("/")[2]):
             yield at(thing)
 
 

@@ -25,7 +25,7 @@ def about_missing(subject: Subject) -> Iterator[Spot]:
 def labels_missing(subject: Subject) -> Iterator[Spot]:
     """The English chart needs a name for every named step and lane (``labels/en.toml``)."""
     if subject.package and (names := _names(subject)) is not None:
-        things = [(node.id, node.name) for node in subject.nodes.values()]
+        things = [(node.id, node.name) for node in subject.nodes.values() if "/" not in node.id]
         things += [(lane.id, lane.name) for lane in subject.definitions.lanes.values()]
         missing = [key for key, name in things if name and key not in names]
         if missing:

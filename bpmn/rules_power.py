@@ -70,7 +70,7 @@ def code_form(subject: Subject) -> Iterator[Spot]:
 def several(subject: Subject) -> Iterator[Spot]:
     """A file publishes one power: each has its own code, version and record."""
     for process in subject.definitions.processes:
-        if process.power and process is not subject.process:
+        if process.power and process is not subject.definitions.main:
             yield at(process)
 
 

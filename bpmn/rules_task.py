@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from bpmn.calls import called, circular
 from bpmn.feel import FeelError, compile_expression, compile_script
 from bpmn.model import Loop, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
@@ -11,6 +13,8 @@ from bpmn.rules import Spot, Subject, at, misread, rule
 #: More instances than this belong in cases of their own.
 MAX_INSTANCES = 200
 FEEL_NAMES = ("feel", "text/feel", "application/feel")
+#: How a flow is named when it is published.
+KEY = re.compile(r"[a-z0-9-]{1,64}")
 #: Keys of a command's data that mean something to the engine.
 RESERVED = frozenset(("take", "with"))
 
@@ -25,9 +29,20 @@ def business_rule(subject: Subject) -> Iterator[Spot]:
 
 @rule("task.call-activity", "error")
 def call_activity(subject: Subject) -> Iterator[Spot]:
-    """Calling another process is not run yet (BPMN 10.3.6)."""
+    """A call activity calls a process of the file, or the key of a published flow (BPMN 10.3.6); never itself."""
+    process = subject.definitions.main
+    circles = {node.id for node in circular(process, subject.definitions)} if process else set()
     for node in _of_type(subject, "callActivity"):
-        yield at(node, called=node.called)
+        if node.id in circles or not (called(subject.definitions, node) or KEY.fullmatch(node.called)):
+            yield at(node, called=node.called)
+
+
+@rule("task.call-pinned", "info")
+def call_pinned(subject: Subject) -> Iterator[Spot]:
+    """What a file calls by key is the version published last when the caller is published, and stays that version."""
+    for node in _of_type(subject, "callActivity"):
+        if called(subject.definitions, node) is None and KEY.fullmatch(node.called):
+            yield at(node, called=node.called)
 
 
 @rule("task.ad-hoc", "error")

@@ -42,7 +42,7 @@ class _Search:
 
 def defects(control: ControlFlow) -> Iterator[Defect]:
     """Every defect of a process, scope by scope; at most one of a kind for an element."""
-    scopes = [None, *(node.id for node in control.nodes.values() if node.kind == "sub" and control.inside(node.id))]
+    scopes = [None, *(node.id for node in control.nodes.values() if control.inside(node.id))]
     for scope in scopes:
         yield from _of_scope(TokenGame(control, scope), scope)
 

@@ -40,7 +40,7 @@ def follow(process: Process, steps: Iterable[tuple[str, str | None, Mapping[str,
     trail = _Trail(process)
     for index, (kind, element, body) in enumerate(steps):
         try:
-            trail.step(kind, (element or "").rpartition("/")[2], body)
+            trail.step(kind, element or "", body)
         except _Broken as broken:
             return Impossible(index, str(broken))
     return None
@@ -53,6 +53,8 @@ class _Trail:
         nodes = {node.id: node for node in process.nodes if node.kind != "artifact"}
         self.control = ControlFlow(nodes, process.flows)
         self.nodes = nodes
+        #: ``scope/id``, as steps name a node, → its id.
+        self.ids = {_key(node, nodes): node.id for node in nodes.values()}
         self.flows = {flow.id: flow for flow in self.control.flows}
         self.on_arrow: Counter[str] = Counter()
         self.at_work: Counter[str] = Counter()
@@ -71,6 +73,7 @@ class _Trail:
         if kind == "arrow taken":
             self._taken(_known(self.flows, element))
             return
+        element = self.ids.get(element, element)
         if kind in ("element entered", "element left", "element cancelled", "case closed"):
             self._settle()
         if kind == "case opened":
@@ -173,6 +176,13 @@ class _Trail:
         if not places[place]:
             raise _Broken(reason)
         places[place] -= 1
+
+
+def _key(node: Node, nodes: Mapping[str, Node]) -> str:
+    path = [node.id]
+    while parent := nodes[path[-1]].parent:
+        path.append(parent)
+    return "/".join(id_.rpartition("/")[2] for id_ in reversed(path))
 
 
 def _known(things: Mapping[str, T], element: str) -> T:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -64,8 +66,16 @@ _LATEST = sa.select(sa.func.max(tables.definition.c.version)).where(tables.defin
 
 
 def package_of(session: Session, definition_id: int) -> FlowPackage:
-    """The published bytes of a version (kept in memory: they never change)."""
-    return _load(bytes(_column(session, definition_id, "package")))  # type: ignore[arg-type]
+    """A version as it was published, with the versions it calls (kept in memory: they never change)."""
+    package = _load(bytes(_column(session, definition_id, "package")))  # type: ignore[arg-type]
+    pinned = _called(program_of(session, definition_id))
+    if not pinned:
+        return package
+    kept = _joined.setdefault(session.engine, {})
+    if definition_id not in kept:
+        called = {key: package_of(session, _id(session, key, version)) for key, version in pinned}
+        kept[definition_id] = replace(package, called=called)
+    return kept[definition_id]
 
 
 def program_of(session: Session, definition_id: int) -> str:
@@ -143,6 +153,22 @@ def _column(session: Session, definition_id: int, name: str) -> bytes | str:
 
 #: Columns of published versions read so far, by database: they never change.
 _kept: WeakKeyDictionary[sa.Engine, dict[tuple[int, str], bytes | str]] = WeakKeyDictionary()
+
+
+#: Versions with what they call, by database.
+_joined: WeakKeyDictionary[sa.Engine, dict[int, FlowPackage]] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=256)
+def _called(program: str) -> tuple[tuple[str, int], ...]:
+    """Key and version of the flows a program calls."""
+    return tuple((key, pinned["version"]) for key, pinned in json.loads(program).get("called", {}).items())
+
+
+def _id(session: Session, key: str, version: int) -> int:
+    table = tables.definition.c
+    query = sa.select(table.id).where(table.key == key, table.version == version)
+    return int(session.execute(query).scalar_one())
 
 
 @lru_cache(maxsize=128)

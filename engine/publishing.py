@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
-from bpmn import chart
+from bpmn import calls, chart
 from bpmn.errors import Refused
 from bpmn.linter import lint
 from bpmn.package import FlowPackage, load
-from engine import tables
+from engine import catalogue, tables
 from engine.answers import Published, Submission
 from engine.errors import Rejection
 from engine.office import people
@@ -41,6 +42,7 @@ def publish(
     same = _same(session, key, package.digest)
     if same is not None:
         return same
+    package, pinned = _with_called(session, key, package)
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)
@@ -67,7 +69,7 @@ def publish(
             body=power.body if power else "",
             theme=power.theme if power else "",
             package=package.to_zip(),
-            program=spiff.compile(package),
+            program=spiff.compile(package, pinned),
             author=author,
             reviewer=reviewer,
             published_at=instant(at),
@@ -83,6 +85,41 @@ def publish(
             ],
         )
     return Published(key=key, version=version, digest=package.digest)
+
+
+def _with_called(
+    session: Session, key: str, package: FlowPackage
+) -> tuple[FlowPackage, dict[str, dict[str, int | str]]]:
+    """The package with the flows it calls, and which version of each: the latest now, and from now on that one.
+
+    Raises Rejection: ``publish.call_unknown``, ``publish.call_itself``, ``publish.call_ids``; for a power
+    ``publish.call_unreviewed``, or two eyes would do by calling.
+    """
+    try:
+        keys = calls.outside(package.definitions)
+    except Refused:
+        return package, {}  # the linter says why it cannot be read
+    if key in keys:
+        raise Rejection("publish.call_itself", key=key)
+    infos = {}
+    for wanted in keys:
+        try:
+            infos[wanted] = catalogue.definition(session, wanted)
+        except Rejection as unknown:
+            raise Rejection("publish.call_unknown", key=key, called=wanted) from unknown
+    unreviewed = [wanted for wanted, info in infos.items() if info.reviewer is None]
+    if unreviewed and package.is_power:
+        raise Rejection("publish.call_unreviewed", key=key, called=", ".join(unreviewed))
+    flows = {wanted: catalogue.package_of(session, info.id) for wanted, info in infos.items()}
+    seen = set(package.definitions.nodes)
+    for wanted, flow in flows.items():
+        if same := seen & flow.definitions.nodes.keys():
+            raise Rejection("publish.call_ids", key=key, called=wanted, ids=", ".join(sorted(same)[:5]))
+        seen |= flow.definitions.nodes.keys()
+    pinned: dict[str, dict[str, int | str]] = {
+        wanted: {"version": info.version, "digest": info.digest} for wanted, info in infos.items()
+    }
+    return (replace(package, called=flows) if flows else package), pinned
 
 
 def submit(session: Session, package: FlowPackage, *, key: str, author: str, at: datetime) -> int:

@@ -298,6 +298,8 @@ def _reachable(folded: Folded, definitions: Definitions, settled: bool) -> set[s
         seen.add(node_id)
         node = definitions.nodes.get(node_id)
         inside += [flow.target for flow in definitions.outgoing(node_id)]
+        if node is not None and node.called:
+            inside += [n.id for n in definitions.nodes.values() if n.process == node.called]
         inside += [n.id for n in definitions.nodes.values() if n.attached_to == node_id or n.parent == node_id]
         if node is not None and node.parent:
             inside.append(node.parent)

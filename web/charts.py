@@ -84,7 +84,7 @@ def _place(svg: str, element: str) -> tuple[float, float]:
 def text_twin(words: FlowWords, picture: Picture | None) -> tuple[TwinStep, ...]:
     """The chart as words, in the order and with the numbers of the picture where there is one."""
     return twin(
-        words.package.definitions,
+        words.package.alone.definitions,
         order=picture.order if picture is not None else None,
         numbers=picture.numbers if picture is not None else None,
         lang=words.lang,

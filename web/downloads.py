@@ -51,7 +51,7 @@ def steps(key: str) -> ResponseReturnValue:
     """The chart as numbered words."""
     info, found = _published(key)
     words = FlowWords(found, lang())
-    text = as_text(found.definitions, lang=lang(), labels=words.all)
+    text = as_text(found.alone.definitions, lang=lang(), labels=words.all)
     return _file(info, text.encode(), "txt", "text/plain; charset=utf-8")
 
 

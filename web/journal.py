@@ -130,7 +130,7 @@ class Journal:
 
     def place(self, element: str) -> str:
         """An element in words: 7 组织现场核查; an arrow as from → to."""
-        flow = self.words.package.definitions.flows.get(element)
+        flow = self.words.package.definitions.flows.get(element.rpartition("/")[2])
         if flow is not None:
             return f"{self.place(flow.source)} → {self.place(flow.target)}"
         step = self._twin.get(element.rpartition("/")[2])
@@ -180,7 +180,7 @@ class Journal:
         elif step.kind == "condition evaluated":
             code = "condition holds" if body.get("result") is True else "condition fails"
         elif step.kind == "arrow taken":
-            flow = self.words.package.definitions.flows.get(step.element or "")
+            flow = self.words.package.definitions.flows.get((step.element or "").rpartition("/")[2])
             code = "arrow answered" if flow is not None and flow.name else code
             slots = {"answer": self.words.name(step.element or "")}
         elif step.kind == "work item claimed" and not body.get("by"):

@@ -98,7 +98,7 @@ def preview(package: FlowPackage, before: FlowPackage | None = None) -> Preview:
 
 def changes(before: FlowPackage, words: FlowWords, chart: Chart | None) -> tuple[Place, ...]:
     """What is different in ``words.package``: first the process, element by element, then its other files."""
-    changed = diff(before.definitions, words.package.definitions)
+    changed = diff(before.alone.definitions, words.package.alone.definitions)
     in_process = [_place(change.say(words.lang), change.element or "", words, chart) for change in changed]
     return (*in_process, *(Place(sentence=Sentence(text)) for text in _files(before, words.package)))
 

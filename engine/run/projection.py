@@ -163,7 +163,7 @@ def local_date(at: str | datetime) -> date:
 
 
 def _label(definitions: Definitions, arrow: str) -> str:
-    flow = definitions.flows.get(arrow)
+    flow = definitions.flows.get(arrow.rpartition("/")[2])
     if flow is None:
         return arrow
     target = definitions.nodes.get(flow.target)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bpmn.calls import inlined
 from bpmn.trail import WITH_BODY, follow
 from engine import catalogue, tables
 from engine.answers import DefinitionRef, Difference, Verdict
@@ -98,7 +99,7 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
             outcome = perform(program, state, data, command, at=read_instant(first.at))
         except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
             return _differs(row, first, "command", first.body[:80], f"{type(error).__name__} {error}")
-        opened = [Draft(kind="case opened", element=None, body=opened_body(ref))] if first.seq == 1 else []
+        opened = [Draft(kind="case opened", element=None, body=opened_body(ref, program))] if first.seq == 1 else []
         difference = _compare(row, group, [*opened, *outcome.drafts])
         if difference is not None:
             return difference
@@ -110,8 +111,9 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
 
 def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
     """The first step that no token could have made in the model as it is drawn (``bpmn.trail``)."""
-    process = catalogue.package_of(session, row.definition_id).definitions.main
-    assert process is not None
+    definitions = catalogue.package_of(session, row.definition_id).definitions
+    assert definitions.main is not None
+    process = inlined(definitions.main, definitions)
     told = ((step.kind, step.element, canonical.loads(step.body) if step.kind in WITH_BODY else {}) for step in steps)
     wrong = follow(process, told)
     if wrong is None:

@@ -39,10 +39,11 @@ def write_command(
     """Decide, chain and write one command; answers the case as it then stands."""
     command_id = command_id or uuid.uuid4().hex
     when = _when(case, at, simulated)
+    program = catalogue.program_of(session, case.definition_id)
     try:
         body = command_body(command, command_id, simulated, extra)
         outcome = perform(
-            catalogue.program_of(session, case.definition_id),
+            program,
             case.tokens,
             case.data,
             command,
@@ -53,7 +54,9 @@ def write_command(
     except canonical.Uncanonical as error:
         raise Rejection("data.unrecordable", reason=str(error)) from error
     first = Draft(kind="command", element=None, body=body)
-    opened = [] if case.version else [Draft(kind="case opened", element=None, body=opened_body(case.definition))]
+    opened = (
+        [] if case.version else [Draft(kind="case opened", element=None, body=opened_body(case.definition, program))]
+    )
     drafts = [first, *opened, *outcome.drafts]
     steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
     change = projection.change(case.items, steps, case.definitions, command.actor)
@@ -91,12 +94,13 @@ def command_body(
     return body | dict(extra or {})
 
 
-def opened_body(definition: DefinitionRef) -> dict[str, Any]:
-    """What ``case opened`` records: which version runs, under which edition of the rules that make steps."""
+def opened_body(definition: DefinitionRef, program: str) -> dict[str, Any]:
+    """What ``case opened`` records: which version runs, which versions it calls, under which edition of the rules."""
+    called = spiff.load(program).called
     return {
         "definition": {"key": definition.key, "version": definition.version, "digest": definition.digest},
         "edition": EDITION,
-    }
+    } | ({"called": called} if called else {})
 
 
 def _when(case: OpenCase, at: datetime, simulated: bool) -> str:

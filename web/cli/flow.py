@@ -100,7 +100,7 @@ def list_() -> None:
 def differences(key: str, old: int, new: int) -> None:
     """Say what changed between two versions."""
     with reading() as session:
-        before, after = (_published(session, key, version).definitions for version in (old, new))
+        before, after = (_published(session, key, version).alone.definitions for version in (old, new))
     changes = diff.diff(before, after)
     tell(
         {"key": key, "from": old, "to": new, "changes": [documents.change(one, lang()) for one in changes]},

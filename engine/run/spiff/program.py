@@ -7,13 +7,17 @@ drops nodes it cannot reach, forgets which arrow connects what, and reads condit
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
 
+from bpmn.calls import inlined
 from bpmn.dmn import Decisions
+from bpmn.errors import Refused
+from bpmn.model import Process
 from bpmn.normal import normalise
 from bpmn.package import FlowPackage
 from engine.run.port import Rejected
@@ -40,6 +44,8 @@ class Program:
     #: Scope ('' or sub-process id) → ids of the nodes that get the first tokens.
     starts: dict[str, list[str]]
     spec: WorkflowSpec
+    #: Published flows it calls: key → version and digest.
+    called: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: DMN file → its digest and what it says.
     decisions: dict[str, tuple[str, Decisions]] = field(default_factory=dict)
 
@@ -56,7 +62,8 @@ class Program:
         path = [node_id]
         while scope := self.nodes[path[-1]]["scope"]:
             path.append(scope)
-        return "/".join(reversed(path))
+        # A called element's id begins with the activities it lies in, as its scope does.
+        return "/".join(id_.rpartition("/")[2] for id_ in reversed(path))
 
     def upstream(self, flow_id: str, join: str) -> frozenset[str]:
         """Node ids from which a token can reach ``flow_id`` without passing ``join``."""
@@ -69,18 +76,28 @@ class Program:
         return self is other
 
 
-def compile(package: FlowPackage) -> str:
-    """The program of a package as JSON text. Raises Refused (codes of the linter) for what cannot be executed right."""
+def compile(package: FlowPackage, pinned: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """The program of a package as JSON text; ``pinned``: version and digest of each flow it calls, by key.
+
+    Raises Refused (codes of the linter) for what cannot be executed right.
+    """
     refuse(package)
     process = package.definitions.main
     assert process is not None  # ``process.nothing-to-run`` refuses it
-    values = normalise(process) | _decisions(package) | {"format": FORMAT}
+    process = inlined(process, package.definitions)
+    scopes = {node.parent for node in process.nodes}
+    for node in process.nodes:
+        if node.type == "callActivity" and node.id not in scopes:
+            raise Refused("task.call-activity", element=node.id, line=node.line, name=node.name, called=node.called)
+    values = normalise(process) | _decisions(package, process) | {"format": FORMAT}
+    if pinned:
+        values["called"] = pinned
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
-def _decisions(package: FlowPackage) -> dict[str, Any]:
+def _decisions(package: FlowPackage, process: Process) -> dict[str, Any]:
     """The DMN files business rule tasks ask, as they were published; nothing where none does."""
-    nodes = package.definitions.main.nodes if package.definitions.main else ()
+    nodes = process.nodes
     asked = [package.decision(node.step.decision) for node in nodes if node.type == "businessRuleTask" and node.step]
     files = {found[0]: package.decisions[found[0]].as_json() for found in asked if found}
     kept = {path: {"digest": package.file_digest(path), "model": model} for path, model in files.items()}
@@ -105,7 +122,9 @@ def load(text: str) -> Program:
     decisions = {
         path: (kept["digest"], Decisions.from_json(kept["model"])) for path, kept in values.get("decisions", {}).items()
     }
-    return Program(values["process"], values["nodes"], values["flows"], values["starts"], spec, decisions)
+    return Program(
+        values["process"], values["nodes"], values["flows"], values["starts"], spec, values.get("called", {}), decisions
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,85 @@
+"""Call activities: what is called runs inside the case, in the version pinned when its caller was published."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import engine
+from bpmn.package import FlowPackage, load
+from engine.errors import Rejection
+from engine.store import Session
+from tests.conftest import FIXTURES, Clock, fixture
+
+
+def in_one_file() -> FlowPackage:
+    """The caller and the called process in one file."""
+    caller, called = ((FIXTURES / f"{name}.bpmn").read_text("utf8") for name in ("calls-serving", "serving"))
+    process = called[called.index("<process") : called.index("</process>") + len("</process>")]
+    return load(caller.replace("</definitions>", process + "</definitions>").encode())
+
+
+@pytest.fixture(params=["one file", "published"])
+def caller(request: pytest.FixtureRequest, session: Session, clock: Clock) -> str:
+    """The flow that calls, published; what it calls lies in its file, or was published before."""
+    package = in_one_file()
+    if request.param == "published":
+        engine.publish(session, fixture("serving"), key="serving", author="modeller", at=clock())
+        package = fixture("calls-serving")
+    return engine.publish(session, package, key="caller", author="modeller", at=clock()).key
+
+
+def test_what_is_called_runs_inside_the_case(session: Session, clock: Clock, caller: str) -> None:
+    done = engine.start_case(session, caller, actor="clerk", at=clock())
+    assert [(item.item, item.name) for item in done.work_items] == [("First/Serve#1", "送达文书")]
+    done = engine.complete(session, done.case, "Serve", actor="clerk", data={"served": False}, at=clock())
+    assert [item.element for item in done.work_items] == ["First/Publish"]
+    view = engine.show(session, done.case)
+    assert view.elements["First"].status == "current" and view.elements["First/Publish"].status == "current"
+    done = engine.complete(session, done.case, "Publish", actor="clerk", at=clock())
+    assert [item.item for item in done.work_items] == ["Again/Second/Serve#1"]
+    done = engine.complete(session, done.case, "Serve", actor="clerk", data={"served": True}, at=clock())
+    assert done.state == "closed"
+    arrows = engine.show(session, done.case).arrows
+    assert {flow: arrow.count for flow, arrow in arrows.items() if "Served" in flow} == {
+        "First/ServedNo": 1, "Second/ServedYes": 1,
+    }  # fmt: skip
+    assert engine.verify(session).differences == () and engine.replay(session).differences == ()
+
+
+def test_what_is_called_can_be_broken_off(session: Session, clock: Clock, caller: str) -> None:
+    case = engine.start_case(session, caller, actor="clerk", at=clock()).case
+    (timer,) = [step for step in engine.steps(session, case) if step.kind == "timer set"]
+    done = engine.fire(session, case, timer.body["timer"], at=clock() + timedelta(days=7))
+    assert done.state == "closed"
+    cancelled = [step.element for step in engine.steps(session, case) if step.kind == "element cancelled"]
+    assert cancelled == ["First/Serve", "First/Serve", "First"]
+    assert engine.replay(session).differences == ()
+
+
+def test_an_open_case_keeps_the_version_that_was_called(session: Session, clock: Clock) -> None:
+    serving = (FIXTURES / "serving.bpmn").read_text("utf8")
+    engine.publish(session, load(serving.encode()), key="serving", author="modeller", at=clock())
+    caller = engine.publish(session, fixture("calls-serving"), key="caller", author="modeller", at=clock())
+    later = load(serving.replace("served = false", "served = true").encode())
+    assert engine.publish(session, later, key="serving", author="modeller", at=clock()).version == 2
+    done = engine.start_case(session, caller.key, actor="clerk", at=clock())
+    opened = next(step for step in engine.steps(session, done.case) if step.kind == "case opened")
+    assert opened.body["called"] == {"serving": {"version": 1, "digest": load(serving.encode()).digest}}
+    done = engine.complete(session, done.case, "Serve", actor="clerk", data={"served": True}, at=clock())
+    assert [item.element for item in done.work_items] == ["Again/Second/Serve"]
+    assert engine.replay(session).differences == ()
+
+
+def test_what_cannot_be_called_is_refused(session: Session, clock: Clock) -> None:
+    def publish(package: FlowPackage, key: str) -> None:
+        engine.publish(session, package, key=key, author="modeller", at=clock())
+
+    with pytest.raises(Rejection, match=r"publish\.call_unknown.*serving"):
+        publish(fixture("calls-serving"), "caller")
+    with pytest.raises(Rejection, match=r"publish\.call_itself"):
+        publish(fixture("calls-serving"), "serving")
+    publish(load((FIXTURES / "serving.bpmn").read_bytes().replace(b'"Serve"', b'"First"')), "serving")
+    with pytest.raises(Rejection, match=r"publish\.call_ids.*First"):
+        publish(fixture("calls-serving"), "caller")
