@@ -13,13 +13,15 @@ from bpmn.control_flow import ControlFlow
 from bpmn.model import Node, Process
 
 #: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; decide; run what is
-#: inside; wait for the first of several events; end; end everything in the scope; end with an error.
-PASS, WORK, TIMER, SCRIPT, DECISION, SUB, EVENTS, END, TERMINATE, ERROR_END = (
-    "pass", "work", "timer", "script", "decision", "sub", "events", "end", "terminate", "error",
+#: inside; wait for the first of several events; end; end everything in the scope; end with an error; tell those around
+#: it; tell all that wait for a signal.
+PASS, WORK, TIMER, SCRIPT, DECISION, SUB, EVENTS, END, TERMINATE, ERROR_END, ESCALATION, SIGNAL = (
+    "pass", "work", "timer", "script", "decision", "sub", "events", "end", "terminate", "error", "escalation", "signal",
 )  # fmt: skip
 
 _AUTOMATIC = frozenset(("serviceTask", "sendTask", "startEvent", "intermediateThrowEvent"))
 _ENDS = {"terminate": TERMINATE, "error": ERROR_END}
+_THROWN = {"escalation": ESCALATION, "signal": SIGNAL}
 _ASKING = ("exclusiveGateway", "inclusiveGateway")
 
 
@@ -30,7 +32,9 @@ def normalise(process: Process) -> dict[str, Any]:
     file order), ``default``, ``join`` (do tokens wait here for each other?), ``choice`` (does a person choose among
     ``out``?), ``counted`` (may its visits need an address?), and where they mean something ``boundary``,
     ``interrupting``, ``script``, ``decision`` [which, name of its
-    answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until}, ``error``.
+    answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
+    in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
+    ``signal``.
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -73,6 +77,10 @@ def _node(node: Node, control: ControlFlow) -> dict[str, Any]:
     if node.trigger == "error":
         # '' on a border stands for any error (BPMN 10.5.6).
         values["error"] = node.events[0].ref
+    if node.trigger == "escalation":
+        values["escalation"] = node.events[0].ref
+    if node.trigger == "signal" and node.type != "startEvent":
+        values["signal"] = node.events[0].name or node.events[0].ref
     return values | {name: value for name, value in _special(node, control).items() if value not in (None, "", [])}
 
 
@@ -97,6 +105,8 @@ def _act(node: Node, control: ControlFlow) -> str:
         return EVENTS if node.type == "eventBasedGateway" else PASS
     if node.kind == "sub" or node.type == "callActivity":
         return SUB if control.inside(node.id) else WORK
+    if node.type in ("endEvent", "intermediateThrowEvent") and node.trigger in _THROWN:
+        return _THROWN[node.trigger]
     if node.type == "endEvent":
         return _ENDS.get(node.trigger, END)
     if node.type in _AUTOMATIC:
@@ -124,5 +134,12 @@ def _link_target(node: Node, control: ControlFlow) -> str:
 def _instances(node: Node) -> dict[str, Any] | None:
     if node.loop is None:
         return None
-    parallel = node.loop.kind == "parallel"
-    return {"count": int(node.loop.cardinality), "parallel": parallel, "until": node.loop.condition}
+    loop = node.loop
+    if loop.kind == "standard":
+        most = int(loop.maximum) if loop.maximum else 0
+        again = {"while": loop.condition, "before": loop.test_before}
+        return {"count": most, "parallel": False, "until": "", **again}
+    values = {"parallel": loop.kind == "parallel", "until": loop.condition}
+    if loop.cardinality.isascii() and loop.cardinality.isdigit():
+        return {"count": int(loop.cardinality), **values}
+    return {"count": 0, "number": loop.cardinality, **values}

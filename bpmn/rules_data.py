@@ -145,6 +145,8 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.loop and thing.loop.condition:
         compiled = compile_expression(thing.loop.condition)
         yield Reading(thing, compiled.names, compiled.comparisons)
+    if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
+        yield Reading(thing, compile_expression(thing.loop.cardinality).names)
     if thing.type == "scriptTask" and thing.script:
         yield Reading(thing, compile_script(thing.script).reads)
     for event in thing.events:

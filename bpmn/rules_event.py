@@ -12,7 +12,7 @@ from bpmn.model import Node
 from bpmn.rules import Spot, Subject, at, misread, rule
 
 #: Throw and end events that are recorded and passed through, and ends that are recorded and end.
-THROWN = ("", "message", "signal", "terminate", "error", "link")
+THROWN = ("", "message", "signal", "terminate", "error", "escalation", "link")
 _THROWING = ("intermediateThrowEvent", "endEvent")
 
 
@@ -57,32 +57,35 @@ def cancel(subject: Subject) -> Iterator[Spot]:
             yield at(node)
 
 
-@rule("event.escalation", "error")
+@rule("event.escalation", "error", exercise="warning")
 def escalation(subject: Subject) -> Iterator[Spot]:
-    """An escalation is thrown past the steps between; not supported, because it would leave no arrow (BPMN 10.5.5)."""
+    """An escalation that nothing around it catches, or an event on a border that none inside it ever reaches.
+
+    BPMN 10.5.6: an uncaught escalation has no effect. It is thrown from inside a sub-process to its border only.
+    """
+    thrown = [node for node in _events(subject, *_THROWING) if node.trigger == "escalation"]
+    for node in thrown:
+        if not any(_catches(event, node) for event in _around(subject, node, "escalation")):
+            yield at(node)
+    for event in _events(subject, "boundaryEvent", "intermediateCatchEvent"):
+        reached = (event in _around(subject, node, "escalation") and _catches(event, node) for node in thrown)
+        if event.trigger == "escalation" and not any(reached):
+            yield at(event)
+
+
+@rule("event.no-signal", "error")
+def no_signal(subject: Subject) -> Iterator[Spot]:
+    """A signal event that names no signal could be reached by none (BPMN 10.5.5)."""
     for node in _events(subject):
-        if node.trigger == "escalation":
+        if node.trigger == "signal" and not (node.events[0].name or node.events[0].ref):
             yield at(node)
-
-
-@rule("event.signal-thrown", "error")
-def signal_thrown(subject: Subject) -> Iterator[Spot]:
-    """A signal thrown and caught in one flow leads on without an arrow; not supported (BPMN 10.5.1)."""
-    caught = {_signal(node) for node in _events(subject) if node.trigger == "signal" and node.type not in _THROWING}
-    for node in _events(subject, *_THROWING):
-        if node.trigger == "signal" and _signal(node) in caught:
-            yield at(node)
-
-
-def _signal(node: Node) -> str:
-    return node.events[0].name or node.events[0].ref
 
 
 @rule("event.not-sent", "info")
 def not_sent(subject: Subject) -> Iterator[Spot]:
-    """A thrown message or signal is recorded and passed through: nothing outside receives it (BPMN 10.5.1)."""
+    """A thrown message is recorded and passed through: nothing outside receives it (BPMN 10.5.1)."""
     for node in _events(subject, *_THROWING):
-        if node.trigger in ("message", "signal"):
+        if node.trigger == "message":
             yield at(node)
 
 
@@ -90,7 +93,7 @@ def not_sent(subject: Subject) -> Iterator[Spot]:
 def not_thrown(subject: Subject) -> Iterator[Spot]:
     """A trigger that cannot be thrown, such as a timer on a throw event (BPMN 10.5.1)."""
     for node in _events(subject, "intermediateThrowEvent", "endEvent"):
-        known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel", "escalation")
+        known = (*THROWN, "multiple", "conditional", "compensate", "compensation", "cancel")
         if node.trigger not in known:
             yield at(node, trigger=node.trigger)
 
@@ -121,15 +124,15 @@ def never_fires(subject: Subject) -> Iterator[Spot]:
                 yield at(node)
 
 
-def _around(subject: Subject, node: Node) -> list[Node]:
-    """Error boundary events on the sub-processes around a node."""
+def _around(subject: Subject, node: Node, trigger: str = "error") -> list[Node]:
+    """Error (or escalation) boundary events on the sub-processes around a node."""
     hosts: set[str] = set()
     parent = node.parent
     while parent in subject.nodes and parent not in hosts:
         hosts.add(parent)
         parent = subject.nodes[parent].parent
     return [
-        event for event in _events(subject, "boundaryEvent") if event.trigger == "error" and event.attached_to in hosts
+        event for event in _events(subject, "boundaryEvent") if event.trigger == trigger and event.attached_to in hosts
     ]
 
 

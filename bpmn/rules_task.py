@@ -76,27 +76,38 @@ def not_connected(subject: Subject) -> Iterator[Spot]:
 
 @rule("loop.instances", "error")
 def instances(subject: Subject) -> Iterator[Spot]:
-    """Several instances need a written number of at most 200 (BPMN 10.3.8).
+    """Several instances need a number of at most 200, written or as FEEL (BPMN 10.3.8).
 
-    A number that depends on data, or a collection, could be ten million.
+    A collection is not handed out item by item, because a case has one store of data: its ``count(…)`` is a number. A
+    number from the data that is more than 200, or none, stops the case with an incident.
     """
     for node, loop in _loops(subject, "sequential", "parallel"):
-        written = loop.cardinality.isascii() and loop.cardinality.isdigit() and len(loop.cardinality) < 5
-        if not written or loop.collection or not 1 <= int(loop.cardinality) <= MAX_INSTANCES:
+        if loop.collection or not _is_number(loop.cardinality):
             yield at(node, found=loop.cardinality or loop.collection, limit=MAX_INSTANCES)
+
+
+def _is_number(text: str) -> bool:
+    if text.isascii() and text.isdigit():
+        return len(text) < 5 and 1 <= int(text) <= MAX_INSTANCES
+    try:
+        return bool(compile_expression(text).names)
+    except FeelError:
+        return False
 
 
 @rule("loop.standard", "error")
 def standard_loop(subject: Subject) -> Iterator[Spot]:
-    """A standard loop repeats a step without an arrow or a question to show it; not supported (BPMN 10.3.8)."""
-    for node, _ in _loops(subject, "standard"):
-        yield at(node)
+    """A standard loop says until when it goes on: a condition, or a most (BPMN 10.3.8)."""
+    for node, loop in _loops(subject, "standard"):
+        counted = loop.maximum.isascii() and loop.maximum.isdigit() and 1 <= int(loop.maximum[:5]) <= 1_000
+        if not (loop.condition or loop.maximum) or (loop.maximum and not counted):
+            yield at(node)
 
 
 @rule("loop.condition", "error")
 def loop_condition(subject: Subject) -> Iterator[Spot]:
-    """The condition that completes several instances is FEEL."""
-    for node, loop in _loops(subject, "sequential", "parallel"):
+    """The condition that completes several instances, or repeats a loop, is FEEL."""
+    for node, loop in _loops(subject, "sequential", "parallel", "standard"):
         if loop.condition:
             try:
                 compile_expression(loop.condition)

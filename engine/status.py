@@ -238,6 +238,7 @@ _EFFECTS: Mapping[str, Any] = {
     "work item claimed": _claimed,
     "work item completed": _completed,
     "work item returned": _mark("returned"),
+    "message received": _completed,
     "timer set": _timer_set,
     "timer fired": _timer_ended,
     "incident raised": _raised,

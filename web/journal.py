@@ -177,6 +177,8 @@ class Journal:
             slots = {"name": self.label(str(body.get("name", "")))}
         elif step.kind == "decision made":
             slots = {"name": str(body.get("name", ""))}
+        elif step.kind in ("message sent", "message received"):
+            slots = {"name": str(body.get("signal") or body.get("message", ""))}
         elif step.kind == "condition evaluated":
             code = "condition holds" if body.get("result") is True else "condition fails"
         elif step.kind == "arrow taken":

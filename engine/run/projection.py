@@ -207,6 +207,11 @@ def _completed(result: Change, step: Sealed, body: dict[str, Any], definitions: 
     _end(result, body["item"], "done", actor, step.at)
 
 
+def _received(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    """What was waited for came by itself."""
+    _end(result, body["item"], "done", None, step.at)
+
+
 def _cancelled(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
     _end(result, body.get("item", ""), "withdrawn", None, step.at)
 
@@ -253,6 +258,7 @@ _EFFECTS: Mapping[str, Any] = {
     "work item claimed": _claimed,
     "work item completed": _completed,
     "element cancelled": _cancelled,
+    "message received": _received,
     "timer set": _timer_set,
     "timer fired": _timer_fired,
     "incident raised": _raised,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -11,7 +12,7 @@ from bpmn import normal
 from bpmn.dmn import Decided, Undecided, decide, results
 from bpmn.feel import FeelError, compile_script
 from engine.record.canonical import Uncanonical, encode
-from engine.run.spiff import instances
+from engine.run.spiff import instances, signals
 from engine.run.spiff.change import recordable
 from engine.run.spiff.routing import Stuck, evaluated
 
@@ -28,11 +29,11 @@ def _pass(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 def _work(move: Move, token: Task, node: dict[str, Any]) -> None:
-    """Work for people, or a sub-process; with what may happen on its border. Errors come from inside, unoffered."""
-    events = [event for event in node.get("boundary", ()) if "error" not in move.program.nodes[event]]
+    """Work for people, or a sub-process; with what may happen on its border. What comes from inside is not offered."""
+    events = [event for event in node.get("boundary", ()) if not INSIDE & move.program.nodes[event].keys()]
     dues = move.dues(events)
-    instances.begin_first(move, token)
-    move.offer_events(token, events, dues)
+    if instances.begin_first(move, token):
+        move.offer_events(token, events, dues)
 
 
 def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
@@ -40,6 +41,10 @@ def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
     move.set_timer(token, event, move.dues([event])[event], token.internal_data["address"])
 
 
+#: Rounds of an automatic standard loop; more is an endless one.
+MAX_ROUNDS = 1_000
+#: What marks an event on a border that is thrown inside, and never offered.
+INSIDE = frozenset({"error", "escalation"})
 #: What one round of an automatic activity tells, as (kind, body), and the values it sets.
 Round = tuple[list[tuple[str, dict[str, Any]]], dict[str, Any]]
 
@@ -54,23 +59,40 @@ def _decision(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 def _repeat(move: Move, token: Task, node: dict[str, Any], work: Callable[[Mapping[str, Any]], Round]) -> None:
     """Work as often as the activity says. Nothing is told before all of it went well: a retry begins anew."""
-    key, many, data = move.key(token), node.get("many"), dict(move.data)
-    rounds: list[tuple[Round, dict[str, Any] | None]] = []
-    for _ in range(many["count"] if many else 1):
-        round_ = work(data)
-        data |= round_[1]
-        body = evaluated(many["until"], data) if many and many["until"] else None
-        rounds.append((round_, body))
-        if body and body["result"] is True:
-            break
-    for (told, values), body in rounds:
+    key = move.key(token)
+    for (told, values), condition in _rounds(node.get("many"), dict(move.data), work):
         for kind, said in told:
             move.tell(kind, key, **said)
         for name, value in values.items():
             move.assign(key, name, value)
-        if body:
-            move.tell("condition evaluated", key, **body)
+        if condition:
+            move.tell("condition evaluated", key, **condition)
     move.advance(token)
+
+
+def _rounds(
+    many: dict[str, Any] | None, data: dict[str, Any], work: Callable[[Mapping[str, Any]], Round]
+) -> list[tuple[Round, dict[str, Any] | None]]:
+    """Every round, and what was asked after it whether to go on. Raises Stuck, ``loop.endless`` among others."""
+    if many is None:
+        return [(work(data), None)]
+    again = "while" in many
+    rounds: list[tuple[Round, dict[str, Any] | None]] = []
+    if again and many["before"]:
+        rounds.append((([], {}), evaluated(many["while"], data)))
+    most = instances.number_of(many, data)
+    for number in count(1):
+        asked = rounds[-1][1] if rounds else None
+        # Several instances end when their condition holds, a loop when it does not.
+        if (number > most and (most or not again)) or (asked and (asked["result"] is True) is not again):
+            return rounds
+        if number > MAX_ROUNDS:
+            break
+        round_ = work(data)
+        data |= round_[1]
+        condition = many["while" if again else "until"]
+        rounds.append((round_, evaluated(condition, data) if condition else None))
+    raise Stuck("loop.endless", limit=MAX_ROUNDS)
 
 
 def _assigned(script: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,16 +145,41 @@ def _terminate(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 def _error(move: Move, token: Task, node: dict[str, Any]) -> None:
     """An error goes up to the nearest sub-process whose border catches it (BPMN 10.5.6); uncaught it is an incident."""
+    caught = _catcher(move, token, "error", node["error"])
+    if caught is None:
+        raise Stuck("error.uncaught", error=node["error"])
+    move.advance(token)
+    move.happen(*caught)
+
+
+def _escalation(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """An escalation goes up like an error, but need not end what it comes from; uncaught it has no effect (10.5.6)."""
+    caught = _catcher(move, token, "escalation", node["escalation"])
+    if caught is not None and not move.program.nodes[caught[1]]["interrupting"]:
+        move.happen(*caught)
+        caught = None
+    move.advance(token)
+    if caught is not None:
+        move.happen(*caught)
+
+
+def _catcher(move: Move, token: Task, kind: str, code: str) -> tuple[Task, str] | None:
+    """The sub-process around a token, nearest first, whose border catches this, and the event there."""
     scope = token.internal_data["scope"]
     while scope:
         host = next(host for host in move.workflow.live() if scope in host.internal_data.get("scopes", ()))
         for event in move.node(host).get("boundary", ()):
-            if move.program.nodes[event].get("error") in ("", node["error"]):
-                move.advance(token)
-                move.happen(host, event)
-                return
+            if move.program.nodes[event].get(kind) in ("", code):
+                return host, event
         scope = host.internal_data["scope"]
-    raise Stuck("error.uncaught", error=node["error"])
+    return None
+
+
+def _signal(move: Move, token: Task, node: dict[str, Any]) -> None:
+    """A signal reaches everything in the case that waits for it now (BPMN 10.5.1); this token has gone on by then."""
+    move.tell("message sent", move.key(token), signal=node["signal"])
+    move.advance(token)
+    signals.broadcast(move, node["signal"])
 
 
 ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
@@ -146,4 +193,6 @@ ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
     normal.END: _end,
     normal.TERMINATE: _terminate,
     normal.ERROR_END: _error,
+    normal.ESCALATION: _escalation,
+    normal.SIGNAL: _signal,
 }

@@ -6,7 +6,8 @@ The activity is entered and left once. Its token counts the instances done; the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
@@ -16,15 +17,39 @@ from engine.run.spiff.routing import Stuck, evaluated
 if TYPE_CHECKING:
     from engine.run.spiff.move import Move
 
+#: More instances than this belong in cases of their own.
+MAX_INSTANCES = 200
 
-def begin_first(move: Move, token: Task) -> None:
-    """Begin the only instance, the first of a sequence, or all that run at once."""
+
+def begin_first(move: Move, token: Task) -> bool:
+    """Begin the only instance, the first of a sequence, or all that run at once.
+
+    Answers False where there is none to begin, and the activity is left. Raises Stuck where that cannot be told.
+    """
     many = move.node(token).get("many")
     if not many:
         begin(move, token, 0)
-        return
-    for number in range(1, 1 + (many["count"] if many["parallel"] else 1)):
+        return True
+    count = number_of(many, move.data)
+    if "number" in many:
+        token.internal_data["count"] = count
+    none = not count if "while" not in many else many["before"] and not _told(move, token, many["while"])
+    if none:
+        move.advance(token)
+        return False
+    for number in range(1, 1 + (count if many["parallel"] else 1)):
         begin(move, token, number)
+    return True
+
+
+def number_of(many: Mapping[str, Any], data: Mapping[str, Any]) -> int:
+    """How many instances there are (BPMN 10.3.8); 0 for a standard loop without a most. Raises Stuck."""
+    if "number" not in many:
+        return int(many["count"])
+    result = evaluated(many["number"], data)["result"]
+    if not isinstance(result, int) or isinstance(result, bool) or not 0 <= result <= MAX_INSTANCES:
+        raise Stuck("instances.number", expression=many["number"], found=str(result), limit=MAX_INSTANCES)
+    return result
 
 
 def begin(move: Move, token: Task, number: int) -> None:
@@ -51,11 +76,15 @@ def one_done(move: Move, token: Task, taken: list[str] | None = None) -> None:
 def go_on(move: Move, token: Task) -> None:
     """Are enough instances done? Leave the activity; else begin the next of a sequence."""
     many, done = move.node(token)["many"], token.internal_data["done"]
-    if done >= many["count"]:
+    count = token.internal_data.get("count", many["count"])
+    if done >= count and (count or "while" not in many):
         move.advance(token)
         return
     try:
-        enough = many["until"] != "" and _told(move, token, many["until"])
+        if "while" in many:
+            enough = many["while"] != "" and not _told(move, token, many["while"])
+        else:
+            enough = many["until"] != "" and _told(move, token, many["until"])
     except Stuck as stuck:
         move.stop_counting(token, stuck)
         return

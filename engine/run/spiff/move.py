@@ -134,10 +134,10 @@ class Move(Change):
         if event in self.node(token).get("boundary", ()):
             if self.program.nodes[event]["interrupting"]:
                 self.drop(token)
-            elif timer is None:
-                self.offer(token, event)
-            else:
+            elif timer is not None:
                 self._set_again(token, event, timer)
+            elif address:
+                self.offer(token, event)
             self.workflow.place(event, scope, **known)
             return
         flow = next(flow for flow in self.node(token)["out"] if self.program.flows[flow]["to"] == event)

@@ -62,7 +62,8 @@ class RandomModel:
     def _block(self, last: str, scope: str, depth: int) -> str:
         kinds = ["task"] if depth <= 0 else [
             "task", "task", "sequence", "parallel", "exclusive", "inclusive", "loop", "sub", "border", "events",
-            "script", "escape", "error", "terminate", "catch", "instances", "link", "asking",
+            "script", "escape", "error", "terminate", "catch", "instances", "link", "asking", "again",
+            "signal", "escalation",
         ]  # fmt: skip
         return getattr(self, f"_{self.random.choice(kinds)}")(last, scope, depth - 1)
 
@@ -84,6 +85,48 @@ class RandomModel:
         link = f'<linkEventDefinition name="{name}"/>'
         self._then(last, f"intermediateThrowEvent|{link}", scope)
         return self._node(f"intermediateCatchEvent|{link}", scope)
+
+    def _again(self, last: str, scope: str, depth: int) -> str:
+        """A standard loop; people set the value that ends it, and rounds of a task are no arrows."""
+        before = self.random.choice(("true", "false"))
+        loop = f'<standardLoopCharacteristics testBefore="{before}"><loopCondition>{self._condition()}</loopCondition>'
+        return self._then(last, f"userTask|{loop}</standardLoopCharacteristics>", scope)
+
+    def _signal(self, last: str, scope: str, depth: int) -> str:
+        """One branch waits for, or is broken off or joined by, what the other tells; a person may be faster."""
+        signal = '<signalEventDefinition signalRef="Go"/>'
+        split, join = self._then(last, "parallelGateway", scope), self._node("parallelGateway", scope)
+        thrown = self._then(self._block(split, scope, depth), f"intermediateThrowEvent|{signal}", scope)
+        self._to(thrown, join)
+        kind = self.random.choice(("catch", "true", "false"))
+        if kind == "catch":
+            self._to(self._then(split, f"intermediateCatchEvent|{signal}", scope), join)
+            return join
+        host = self._sub(split, scope, depth)
+        event = self._node(f'boundaryEvent attachedToRef="{host}" cancelActivity="{kind}"|{signal}', scope)
+        merge = self._then(host, "exclusiveGateway", scope)
+        self._to(merge, join)
+        self._to(event, merge if kind == "true" else self._node("endEvent", scope))
+        return join
+
+    def _escalation(self, last: str, scope: str, depth: int) -> str:
+        """A sub-process that tells those around it, at its end or on the way."""
+        sub = self._then(last, "subProcess", scope)
+        first = self._block(self._node("startEvent", sub), sub, depth)
+        thrown = f'|<escalationEventDefinition escalationRef="{self.random.choice(("X", "Y"))}"/>'
+        if self.random.random() < 0.5:
+            first = self._then(first, f"intermediateThrowEvent{thrown}", sub)
+            self._to(self._block(first, sub, depth), self._node("endEvent", sub))
+        else:
+            self._to(first, self._node(f"endEvent{thrown}", sub))
+        cancel = self.random.choice(("true", "false"))
+        ref = self.random.choice(("", ' escalationRef="X"'))
+        event = self._node(
+            f'boundaryEvent attachedToRef="{sub}" cancelActivity="{cancel}"|<escalationEventDefinition{ref}/>', scope
+        )
+        merge = self._then(sub, "exclusiveGateway", scope)
+        self._to(self._block(event, scope, depth), merge if cancel == "true" else self._node("endEvent", scope))
+        return merge
 
     def _asking(self, last: str, scope: str, depth: int) -> str:
         """Conditions and a default on the arrows of a task itself (BPMN 13.3.1)."""

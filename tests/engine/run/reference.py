@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 from bpmn.model import Definitions, Flow, Node
 
+#: Triggers of catch events that somebody or something outside makes happen.
+WAITING = ("timer", "message", "signal")
+
 
 @dataclass(eq=False)
 class Scope:
@@ -61,6 +64,10 @@ class Reference:
     def happen(self, node_id: str, active: Active, data: dict[str, int]) -> None:
         """Somebody does a work item, an event arrives, a timer is due."""
         self.data |= data
+        self._arrived(node_id, active)
+        self._settle()
+
+    def _arrived(self, node_id: str, active: Active) -> None:
         event = self.definitions.nodes[node_id]
         if event.attached_to == active.node.id:
             self._border(active, event)
@@ -73,7 +80,6 @@ class Reference:
         else:
             active.open.remove(node_id)
             self._instance_done(active)
-        self._settle()
 
     # -- one node -------------------------------------------------------------------------------------------------
 
@@ -84,7 +90,13 @@ class Reference:
 
     def _enter(self, scope: Scope, node: Node) -> None:
         self.entered[node.id] += 1
-        if node.type in ("userTask", "subProcess", "eventBasedGateway") or node.trigger in ("timer", "message"):
+        throws = node.type in ("intermediateThrowEvent", "endEvent")
+        if throws and node.trigger == "signal":
+            self._leave(scope, node)
+            self._broadcast(node.events[0].ref)
+        elif throws and node.trigger == "escalation":
+            self._escalate(scope, node)
+        elif node.type in ("userTask", "subProcess", "eventBasedGateway") or node.trigger in WAITING:
             self._hold(scope, node)
         elif node.trigger == "terminate":
             scope.waiting.clear()
@@ -105,13 +117,18 @@ class Reference:
         if node.type == "eventBasedGateway":
             active.open = [flow.target for flow in self.definitions.outgoing(node.id)]
             return
-        if node.loop:
+        if node.loop and node.loop.kind == "standard":
+            if node.loop.test_before and not self._is(node.loop.condition):
+                scope.active.remove(active)
+                self._leave(scope, node)
+                return
+        elif node.loop:
             active.to_do = int(node.loop.cardinality)
             active.to_begin = active.to_do - 1 if node.loop.kind == "sequential" else 0
         for _ in range(active.to_do - active.to_begin):
             self._begin_instance(active)
         for event in self.definitions.nodes.values():
-            if event.attached_to == node.id and event.trigger != "error":
+            if event.attached_to == node.id and event.trigger not in ("error", "escalation"):
                 active.open.append(event.id)
 
     def _begin_instance(self, active: Active) -> None:
@@ -123,8 +140,12 @@ class Reference:
             active.open.append(active.node.id)
 
     def _instance_done(self, active: Active) -> None:
+        loop = active.node.loop
         active.to_do -= 1
-        if active.to_begin:
+        if loop and loop.kind == "standard" and self._is(loop.condition):
+            active.to_do += 1
+            self._begin_instance(active)
+        elif active.to_begin:
             active.to_begin -= 1
             self._begin_instance(active)
         elif not active.to_do:
@@ -132,8 +153,9 @@ class Reference:
             self._leave(active.scope, active.node)
 
     def _border(self, active: Active, event: Node) -> None:
-        if event.interrupting:
+        if event.interrupting or event.trigger == "error":
             active.scope.active.remove(active)
+            self._forget(active.inner)
         elif event.trigger == "timer":
             active.open.remove(event.id)
         self.entered[event.id] += 1
@@ -146,13 +168,42 @@ class Reference:
             for event in self.definitions.nodes.values():
                 if event.attached_to == owner.node.id and event.trigger == "error":
                     if event.events[0].ref in ("", end.events[0].ref):
-                        self.queue = deque(
-                            e for e in self.queue if not any(self._is_within(e[0], s) for s in owner.inner)
-                        )
                         self._border(owner, event)
                         return
             owner = owner.scope.owner
         raise AssertionError("the random models catch every error")
+
+    def _escalate(self, scope: Scope, node: Node) -> None:
+        """Like an error, but what it comes from may go on; uncaught it is nothing."""
+        owner = scope.owner
+        while owner is not None:
+            for event in self.definitions.nodes.values():
+                caught = event.attached_to == owner.node.id and event.trigger == "escalation"
+                if caught and event.events[0].ref in ("", node.events[0].ref):
+                    if event.interrupting:
+                        self._leave(scope, node)
+                        self._border(owner, event)
+                    else:
+                        self._border(owner, event)
+                        self._leave(scope, node)
+                    return
+            owner = owner.scope.owner
+        self._leave(scope, node)
+
+    def _broadcast(self, signal: str) -> None:
+        waiting = [
+            (node_id, active)
+            for node_id, active in self.open()
+            if self.definitions.nodes[node_id].trigger == "signal"
+            and self.definitions.nodes[node_id].events[0].ref == signal
+        ]
+        for node_id, active in waiting:
+            if active in list(self._all(self.top)) and node_id in active.open:
+                self._arrived(node_id, active)
+
+    def _forget(self, scopes: list[Scope]) -> None:
+        """What was on its way in these scopes is gone."""
+        self.queue = deque(e for e in self.queue if not any(self._is_within(e[0], scope) for scope in scopes))
 
     # -- arrows ---------------------------------------------------------------------------------------------------
 
@@ -173,7 +224,10 @@ class Reference:
         return next(node for node in links if node.events[0].ref == throw.events[0].ref)
 
     def _holds(self, flow: Flow) -> bool:
-        match = re.fullmatch(r"(\w+) = (\d)", flow.condition)
+        return self._is(flow.condition)
+
+    def _is(self, condition: str) -> bool:
+        match = re.fullmatch(r"(\w+) = (\d)", condition)
         assert match
         return self.data[match[1]] == int(match[2])
 
@@ -240,7 +294,8 @@ class Reference:
             if here == stop:
                 continue
             after = list(self.definitions.outgoing(here))
-            if self.definitions.nodes[here].type == "intermediateThrowEvent":
+            node = self.definitions.nodes[here]
+            if node.type == "intermediateThrowEvent" and node.trigger == "link":
                 after += self.definitions.outgoing(self._catch(self.definitions.nodes[here]).id)
             for event in self.definitions.nodes.values():
                 if event.attached_to == here:

@@ -238,7 +238,7 @@ def test_a_model_without_end_event_ends_where_its_arrows_end() -> None:
         ("adHocSubProcess", "task.ad-hoc"),
         ("userTask isForCompensation=\"true\"", "event.compensation"),
         ("userTask|<standardLoopCharacteristics/>", "loop.standard"),
-        ("userTask|<multiInstanceLoopCharacteristics><loopCardinality>n</loopCardinality>"
+        ("userTask|<multiInstanceLoopCharacteristics><loopDataInputRef>n</loopDataInputRef>"
          "</multiInstanceLoopCharacteristics>", "loop.instances"),
         ('intermediateThrowEvent|<linkEventDefinition name="nowhere"/>', "event.link-unpaired"),
         ("intermediateThrowEvent|<compensateEventDefinition/>", "event.compensation"),
