@@ -199,6 +199,8 @@ class Node:
     script_format: str = ""
     #: exclusive event gateways instantiate; receive tasks may too.
     instantiate: bool = False
+    #: What BPMN would have it do beyond the rest of this, as attributes and elements are written: nothing runs that.
+    unsupported: tuple[str, ...] = ()
     #: sub-process: does the file hold its inside and (where it says so) draw it open?
     expanded: bool = False
     documentation: str = ""

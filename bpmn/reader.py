@@ -206,6 +206,7 @@ class _Reader:
             script=(element.findtext(f"{B}script") or "").strip(),
             script_format=element.get("scriptFormat", ""),
             instantiate=element.get("instantiate") == "true",
+            unsupported=tuple(_unsupported(element)),
             expanded=name in SUB_PROCESSES and has_inside and self.labels_open.get(node, True),
             documentation=_documentation(element),
             step=read_step(_extension(element, "step")),
@@ -407,6 +408,22 @@ def _loop(element: etree._Element) -> Loop | None:
         test_before=standard.get("testBefore") == "true",
         maximum=standard.get("loopMaximum", ""),
     )
+
+
+def _unsupported(element: etree._Element) -> Iterator[str]:
+    """What the file says of how an element runs that no other field holds (BPMN 10.3, 10.3.8, 10.4.2, 10.6.6)."""
+    for name, usual in (("startQuantity", "1"), ("completionQuantity", "1"), ("eventGatewayType", "Exclusive")):
+        if element.get(name, usual) != usual:
+            yield f"{name}={element.get(name)}"
+    many = element.find(f"{B}multiInstanceLoopCharacteristics")
+    if many is not None:
+        if many.get("behavior", "All") != "All":
+            yield f"behavior={many.get('behavior')}"
+        yield from (name for name in ("loopDataOutputRef", "outputDataItem") if many.find(f"{B}{name}") is not None)
+    for association in element:
+        if xml.local_name(association) in ("dataInputAssociation", "dataOutputAssociation"):
+            names = (xml.local_name(child) for child in association)
+            yield from (name for name in names if name in ("assignment", "transformation"))
 
 
 def _text(element: etree._Element | None) -> str:

@@ -98,6 +98,23 @@ def not_thrown(subject: Subject) -> Iterator[Spot]:
             yield at(node, trigger=node.trigger)
 
 
+#: What may be waited for in the flow, and on a border (BPMN 10.5.4, table 10.89 and 10.90).
+_CAUGHT = ("", "message", "timer", "conditional", "signal", "escalation", "multiple")
+_CATCHABLE = {
+    "intermediateCatchEvent": (*_CAUGHT, "link"),
+    "boundaryEvent": (*_CAUGHT, "error", "cancel", "compensate", "compensation"),
+}
+
+
+@rule("event.not-caught", "error")
+def not_caught(subject: Subject) -> Iterator[Spot]:
+    """A trigger that cannot be waited for here, or an event on the border of what is no activity (BPMN 10.5.4)."""
+    for node in _events(subject, *_CATCHABLE):
+        host = subject.nodes.get(node.attached_to or "")
+        if node.trigger not in _CATCHABLE[node.type] or (host is not None and host.kind not in ("task", "sub")):
+            yield at(node, trigger=node.trigger)
+
+
 @rule("event.no-trigger", "error", exercise="warning")
 def no_trigger(subject: Subject) -> Iterator[Spot]:
     """A catch or boundary event that does not say what it waits for (BPMN 10.5.4)."""

@@ -74,6 +74,18 @@ def not_connected(subject: Subject) -> Iterator[Spot]:
         yield at(node)
 
 
+@rule("task.unsupported", "error")
+def unsupported(subject: Subject) -> Iterator[Spot]:
+    """Something the file says of how a step runs, and that is not executed: it would be silently left out.
+
+    Quantities of tokens, behaviour of instances, outputs of instances, and data changed on the way in or out (BPMN
+    10.3, 10.3.8, 10.4.2).
+    """
+    for node in subject.nodes.values():
+        for detail in node.unsupported:
+            yield at(node, detail=detail)
+
+
 @rule("loop.instances", "error")
 def instances(subject: Subject) -> Iterator[Spot]:
     """Several instances need a number of at most 200, written or as FEEL (BPMN 10.3.8).

@@ -82,6 +82,8 @@ SHOWN = {
     "signal-without-name": ("event.no-signal", "Throw", "error"),
     "some-conditions": ("gateway.some-conditions", "Right", "error"),
     "step-outside-lanes": ("step.no-lane", "Out", "info"),
+    "border-of-a-gateway": ("event.not-caught", "Late", "error"),
+    "start-quantity": ("task.unsupported", "Do", "error"),
     "timer-cron": ("timer.text", "Wait", "error"),
     "timer-repeats": ("timer.repeats", "Weekly", "error"),
     "timer-text": ("timer.text", "Wait", "error"),
