@@ -75,6 +75,8 @@ class Step:
     #: ('': the decision's own; several outputs then become values of their own).
     decision: str = ""
     result: str = ""
+    #: May an officer go past it, with a reason, when it is stuck?
+    skip: bool = False
     #: How many officers must act together (两人以上); 1 or 2.
     people: int = 1
     limits: tuple[Limit, ...] = ()

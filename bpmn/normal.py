@@ -34,7 +34,7 @@ def normalise(process: Process) -> dict[str, Any]:
     ``interrupting``, ``script``, ``decision`` [which, name of its
     answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
     in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
-    ``signal``.
+    ``signal``, ``skip`` (may an officer go past it when it is stuck?).
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -93,6 +93,7 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
         "timer": [node.events[0].timer, node.events[0].text] if node.trigger == "timer" else None,
         "link": _link_target(node, control),
         "many": _instances(node),
+        "skip": True if node.step is not None and node.step.skip else None,
     }
     if node.attached_to:
         # An error ends what it comes from, whatever the file says (BPMN 10.5.4).

@@ -59,6 +59,7 @@ def read_step(element: etree._Element | None) -> Step | None:
         form=get("form", ""),
         public=get("public", "true") != "false",
         people=_integer(get("people")) or 1,
+        skip=get("skip") == "true",
         decision=get("decision", ""),
         result=get("result", ""),
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),

@@ -73,6 +73,7 @@ SHAPES: dict[str, Shape] = {
             "public": _FLAG,
             "people": ("1", "2"),
             "decision": None,
+            "skip": _FLAG,
             "result": None,
         },
         frozenset("limit basis document risk right".split()),

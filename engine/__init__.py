@@ -21,9 +21,10 @@ from engine.office.people import add_person, people, person, sign_in
 from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
 from engine.record.verify import verify
 from engine.run.erase import erase
+from engine.run.incidents import correct, retry, skip
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
-from engine.run.runtime import complete, fire, retry, start_case
+from engine.run.runtime import complete, fire, start_case
 from engine.run.timers import due, tick
 from engine.status import picture_status
 from engine.totals import totals
@@ -35,6 +36,7 @@ __all__ = [
     "cases",
     "claim",
     "complete",
+    "correct",
     "definition",
     "definitions",
     "desk",
@@ -63,6 +65,7 @@ __all__ = [
     "retry",
     "show",
     "sign_in",
+    "skip",
     "start_case",
     "steps",
     "submission_package",

@@ -91,6 +91,10 @@ class Incident:
     code: str
     params: dict[str, Any]
     since: datetime
+    #: Filled for lists over several cases: the flow's key and version, and when it was resolved.
+    flow: str = ""
+    definition_id: int = 0
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

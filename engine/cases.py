@@ -134,26 +134,31 @@ def desk(session: Session, user: str, at: datetime) -> list[WorkItem]:
     return [_desk_item(session, row) for row in session.execute(query)]
 
 
-def incidents(session: Session, user: str) -> list[Incident]:
+def incidents(session: Session, user: str, *, resolved: bool = False) -> list[Incident]:
     """Where open cases are stuck, in the flows somebody has a post in and in exercises; longest stuck first.
 
-    Raises Rejection ``user.unknown``.
+    ``resolved``: instead what was stuck, the last resolved first. Raises Rejection ``user.unknown``.
     """
     posts = people.known(session, user).posts
-    case, table = tables.case, tables.incident
+    case, table, version = tables.case, tables.incident, tables.definition
     query = (
-        sa.select(*table.c, case.c.number, case.c.definition_id)
+        sa.select(*table.c, case.c.number, case.c.definition_id, version.c.key)
         .join_from(table, case, case.c.id == table.c.case_id)
-        .where(table.c.resolved_at.is_(None), case.c.state == "open")
-        .order_by(table.c.raised_at)
+        .join(version, version.c.id == case.c.definition_id)
         .limit(500)
     )
+    if resolved:
+        query = query.where(table.c.resolved_at.isnot(None)).order_by(table.c.resolved_at.desc())
+    else:
+        query = query.where(table.c.resolved_at.is_(None), case.c.state == "open").order_by(table.c.raised_at)
     found = []
     for row in session.execute(query):
         definitions = catalogue.package_of(session, row.definition_id).definitions
         acting = guard.posts_of(definitions)
         if not acting or posts & acting:
-            found.append(projection.incident(row, row.number, definitions))
+            incident = projection.incident(row, row.number, definitions)
+            ended = read_instant(row.resolved_at) if row.resolved_at else None
+            found.append(replace(incident, flow=row.key, definition_id=row.definition_id, resolved_at=ended))
     return found
 
 

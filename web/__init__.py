@@ -24,12 +24,13 @@ from web import (
     public,
     security,
     session,
+    stuck,
     tracking,
 )
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, desk, casework, department, audit)
+ROOMS = (public, downloads, applying, tracking, cases, desk, casework, stuck, department, audit)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.model import Node
-from engine.answers import WorkItem
+from engine.answers import Incident, WorkItem
 from engine.errors import Rejection
 from engine.forms import FormError
 from web import casedata, conflict, forms
@@ -38,7 +38,7 @@ def _only_clerks() -> None:
 @bp.get("/cases/<number>")
 def case(number: str) -> ResponseReturnValue:
     """The case on its chart, its open items, its incidents, and what the office may do with it."""
-    return _case_page(number, {})
+    return case_page(number, {})
 
 
 @bp.post("/cases/<number>/<any(suspend,resume,cancel):verb>")
@@ -51,24 +51,9 @@ def change(number: str, verb: str) -> ResponseReturnValue:
     except Rejection as rejection:
         if rejection.code != "reason.missing":
             raise
-        return _case_page(number, {verb: explain(rejection)}), 422
+        return case_page(number, {verb: explain(rejection)}), 422
     said = {"suspend": _("已中止办理。"), "resume": _("已恢复办理。"), "cancel": _("已终止这个办件。")}
     flash(said[verb])
-    return redirect(url_for("casework.case", number=number))
-
-
-@bp.post("/cases/<number>/retry")
-def retry(number: str) -> ResponseReturnValue:
-    """Try a stuck element again, with corrected data where given."""
-    file = open_file(number)
-    item = request.form.get("item", "")
-    incident = next((one for one in file.view.incidents if one.item == item), None)
-    if incident is None:
-        raise Rejection("incident.unknown", item=item, case=number)
-    data = forms.parse(_correctable(file, incident.element), request.form)
-    done = act(lambda session: engine.retry(session, number, item, actor=officer().name, data=data, at=now()))
-    still = any(one.element == incident.element for one in done.incidents)
-    flash(_("已重试，仍然受阻，原因见下。") if still else _("受阻已经解决，办件继续往下走。"))
     return redirect(url_for("casework.case", number=number))
 
 
@@ -176,7 +161,8 @@ def _grave(words: FlowWords, node: Node | None) -> set[str]:
     return {words.text(risk.text) for risk in risks if risk.level == "high"}
 
 
-def _case_page(number: str, wrong: dict[str, str]) -> str:
+def case_page(number: str, wrong: dict[str, str]) -> str:
+    """The page of a case; ``wrong``: what a command lacked, by its verb."""
     file = open_file(number)
     definitions = file.words.package.definitions
     return render_template(
@@ -189,13 +175,23 @@ def _case_page(number: str, wrong: dict[str, str]) -> str:
         reason=request.form.get("reason", ""),
         items=[(item, may_do(officer(), item, definitions)) for item in file.view.work_items],
         stuck=[
-            (incident, forms.fields(_correctable(file, incident.element), file.view.data))
+            (incident, forms.fields(correctable(file, incident.element), file.view.data), _ways_past(file, incident))
             for incident in file.view.incidents
         ],
+        fresh=secrets.token_hex(16),
     )
 
 
-def _correctable(file: File, element: str) -> dict[str, Any]:
+def _ways_past(file: File, incident: Incident) -> list[tuple[str, str]] | None:
+    """The arrows an officer may choose to go past a stuck element; None where the flowchart does not allow it."""
+    node = file.words.node(incident.element)
+    if node is None or node.step is None or not node.step.skip:
+        return None
+    flows = file.words.package.definitions.outgoing(node.id) if node.kind == "gateway" else []
+    return [(flow.id, file.words.name(flow.id) if flow.name else file.words.name(flow.target)) for flow in flows]
+
+
+def correctable(file: File, element: str) -> dict[str, Any]:
     """A form of the public data a stuck element decides by, with the rules of the forms that ask for them."""
     known = casedata.asked(file.words)
     rules = {name: known[name]["properties"][name] for name in names_read(file.words, element) if name in known}

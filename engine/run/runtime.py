@@ -21,7 +21,7 @@ from engine.office import people
 from engine.record import canonical, chain, private, receipt
 from engine.record.canonical import instant
 from engine.run import guard
-from engine.run.open_case import OpenCase, answer, current_case, must_be, open_incident, open_item, read_case
+from engine.run.open_case import OpenCase, answer, current_case, must_be, open_item, read_case
 from engine.run.port import Command
 from engine.run.write import write_command
 from engine.store import Session, one_at_a_time
@@ -47,7 +47,7 @@ def start_case(
     command_id = command_id or uuid.uuid4().hex
     repeated = _repeated(session, command_id, "start")
     if repeated is not None:
-        return _answer_again(session, repeated, command_id)
+        return answer_again(session, repeated, command_id)
     info = catalogue.definition(session, key, version)
     package = catalogue.package_of(session, info.id)
     person = _person(session, actor)
@@ -88,7 +88,7 @@ def complete(
     command_id = command_id or uuid.uuid4().hex
     case = read_case(session, number, command_id, actor)
     if case is None:
-        return _answer_again(session, number, command_id)
+        return answer_again(session, number, command_id)
     must_be(case, "open")
     row = open_item(session, case, item)
     person = case.actor
@@ -116,29 +116,6 @@ def complete(
         session, case, command, at, command_id=command_id, simulated=simulated, extra=extra, salts=salts
     )
     return answer(session, case)
-
-
-def retry(
-    session: Session,
-    number: str,
-    item: str,
-    *,
-    actor: str,
-    data: Mapping[str, Any] | None = None,
-    at: datetime,
-    simulated: bool = False,
-) -> Done:
-    """Try a stuck element again, with corrected public data where given. Raises Rejection ``incident.unknown``."""
-    case = current_case(session, number)
-    person = people.known(session, actor)
-    posts = guard.posts_of(case.definitions)
-    if posts and not person.posts & posts:
-        raise Rejection("item.not_yours", name=actor, post=", ".join(sorted(posts)))
-    guard.recordable(data or {})
-    guard.public_fields(case.package, data or {})
-    address = open_incident(session, case, item)
-    command = Command(type="retry", actor=actor, item=address, data=dict(data or {}), private={})
-    return answer(session, write_command(session, case, command, at, simulated=simulated))
 
 
 def fire(session: Session, number: str, timer: str, *, at: datetime, simulated: bool = False) -> Done:
@@ -191,7 +168,8 @@ def _repeated(session: Session, command_id: str, type_: str) -> str | None:
     return str(row.number)
 
 
-def _answer_again(session: Session, number: str, command_id: str) -> Done:
+def answer_again(session: Session, number: str, command_id: str) -> Done:
+    """The answer to a command that is recorded already: what is open now."""
     case = read_case(session, number)
     assert case is not None
     owner = _repeated_in(session, case, command_id)

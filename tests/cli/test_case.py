@@ -217,7 +217,9 @@ def test_a_command_that_ends_in_an_incident_is_done(shell: Shell) -> None:
     assert shown["elements"]["Which"]["status"] == "incident"
     said = shell("case", "todo", case).stdout
     assert "受阻" in said and incident["code"] not in said
-    again = shell.json("case", "retry", case, "Which", "--as", "clerk", "--data", '{"number": 11}')
+    again = shell.json(
+        "case", "correct", case, "Which", "--as", "clerk", "--data", '{"number": 11}', "--reason", "miscounted"
+    )
     assert (again["state"], again["incidents"]) == ("closed", [])
 
 

@@ -293,8 +293,13 @@ def test_what_is_stuck_is_listed_explained_and_mended(wang: Browser, store: Stor
     where = f"/desk/cases/{number}"
     wang.send("/desk", f"{where}/retry", item="Ask#1")
     assert "仍然受阻" in wang.page(where).html
-    wang.send(where, f"{where}/retry", item="Ask#1", amount="12")
+    missing = wang.send(where, f"{where}/correct", item="Ask#1", amount="12")
+    assert missing.status_code == 422 and missing.text.count("请写明理由") == 2
+    assert "金额" in wang.page("/desk/incidents").html and "没有" in wang.page("/desk/incidents?cause=join.never").html
+    wang.send(where, f"{where}/correct", item="Ask#1", amount="12", reason="录入时漏填")
     assert "受阻已经解决" in wang.page(where).html
+    assert number in wang.page("/desk/incidents?state=resolved").html
+    assert number not in wang.page("/desk/incidents").html
     with store.read() as session:
         assert [item.element for item in engine.todo(session, number).work_items] == ["High"]
     token = wang.page(where).forms[0].fields["csrf_token"]

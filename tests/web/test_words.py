@@ -71,3 +71,12 @@ def test_an_unknown_code_is_its_own_sentence_and_a_missing_slot_stays_visible() 
 
 def test_the_word_files_are_all_there() -> None:
     assert {path.name for path in WORDS.glob("*.toml")} == {"zh.toml", "en.toml"}
+
+
+def test_every_cause_of_an_incident_has_its_words() -> None:
+    sources = [*(ROOT / "engine" / "run").rglob("*.py"), ROOT / "bpmn" / "dmn.py"]
+    raised = re.compile(r'(?:Stuck|Undecided)\(\s*"([a-z_.]+)"')
+    codes = {code for path in sources for code in raised.findall(path.read_text("utf8"))}
+    assert len(codes) > 10
+    for lang in ("zh", "en"):
+        assert codes == set(table_of("incident", lang)) == set(table_of("cause", lang)), lang

@@ -129,16 +129,59 @@ def release(number: str, item: str, actor: str, at: datetime | None) -> None:
 @click.argument("number", metavar="CASE")
 @click.argument("item")
 @ACTOR
-@DATA
 @AT
-def retry(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
-    """Try a stuck ITEM again, with corrected public data where given."""
+def retry(number: str, item: str, actor: str, at: datetime | None) -> None:
+    """Try a stuck ITEM again."""
     when, simulated = clock(at)
     _tell(
         writing(
-            lambda session, _: engine.retry(session, number, item, actor=actor, data=data, at=when, simulated=simulated)
+            lambda session, id_: engine.retry(
+                session, number, item, actor=actor, at=when, command_id=id_, simulated=simulated
+            )
         )
     )
+
+
+@case.command("correct")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@DATA
+@REASON
+@AT
+def correct(
+    number: str, item: str, actor: str, data: Mapping[str, Any] | None, reason: str, at: datetime | None
+) -> None:
+    """Correct the public DATA a stuck ITEM decides by, and try again."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, id_: engine.correct(
+                session, number, item, actor=actor, data=data or {}, reason=reason, at=when, command_id=id_,
+                simulated=simulated,
+            )
+        )
+    )  # fmt: skip
+
+
+@case.command("skip")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@REASON
+@click.option("--take", metavar="ARROW", help="The arrow to take where a gateway is stuck.")
+@AT
+def skip(number: str, item: str, actor: str, reason: str, take: str | None, at: datetime | None) -> None:
+    """Go past a stuck ITEM where the model allows it."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, id_: engine.skip(
+                session, number, item, actor=actor, reason=reason, take=take, at=when, command_id=id_,
+                simulated=simulated,
+            )
+        )
+    )  # fmt: skip
 
 
 @case.command("suspend")

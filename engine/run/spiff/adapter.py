@@ -95,6 +95,19 @@ def _fire(move: Move) -> None:
         move.happen(token, node_id, move.command.item, entry)
 
 
+def _skip(move: Move) -> None:
+    """Go past a stuck element, along the arrow a person names where it asks."""
+    token, _stage = move.stuck_token()
+    node = move.node(token)
+    if not node.get("skip"):
+        raise Rejected("skip.not_allowed", item=move.command.item)
+    taken = move.command.data.get("take")
+    if taken is not None and taken not in node["out"]:
+        raise Rejected("take.unknown", taken=str(taken), choices=", ".join(node["out"]))
+    move.resolve(token)
+    move.advance(token, None if taken is None else [taken])
+
+
 def _retry(move: Move) -> None:
     """Try again where the process is stuck, with corrected data."""
     token, stage = move.stuck_token()
@@ -120,5 +133,7 @@ _COMMANDS: Mapping[str, Callable[[Move], None]] = {
     "complete": _complete,
     "timer": _fire,
     "retry": _retry,
+    "correct": _retry,
+    "skip": _skip,
     "cancel": _cancel,
 }

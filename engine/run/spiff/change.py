@@ -49,7 +49,9 @@ class Change:
                     self.assign(element, name, value)
         except Stuck as stuck:
             raise Rejected(stuck.code, **stuck.params) from stuck
-        for name, commitment in sorted(self.command.private.items()):
+        # The reason of a correction is kept with its command; it is no data of the case.
+        kept = {} if self.command.type == "correct" else self.command.private
+        for name, commitment in sorted(kept.items()):
             self.data.pop(name, None)
             self.tell("data set", element, name=name, commitment=commitment)
 

@@ -48,7 +48,9 @@ def test_without_an_answer_the_case_stands_still_until_the_facts_are_right(
     (incident,) = done.incidents
     assert (incident.element, incident.code, done.work_items) == ("Decide", code, ())
     assert not [step for step in engine.steps(session, case) if step.kind == "decision made"]
-    done = engine.retry(session, case, "Decide", actor="clerk", data={"kind": "minor", "days": 3}, at=clock())
+    done = engine.correct(
+        session, case, "Decide", actor="clerk", data={"kind": "minor", "days": 3}, reason="misread", at=clock()
+    )
     assert done.incidents == () and engine.show(session, case).data["amount"] == 1000
     assert engine.replay(session).differences == ()
 

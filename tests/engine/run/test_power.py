@@ -190,7 +190,7 @@ def test_a_power_takes_data_through_forms_only(session: Session) -> None:
         engine.complete(session, case, "Review", actor="li", data={"note": "张三 13800000000"}, at=NINE)
     for data in ({"note": "张三"}, {"phone": "13800000000"}):
         with pytest.raises(Rejection, match=r"form\.none"):
-            engine.retry(session, case, "Review", actor="li", data=data, at=NINE)
+            engine.correct(session, case, "Review", actor="li", data=data, reason="wrong", at=NINE)
 
 
 def test_due_dates_are_estimates_from_the_promise(session: Session) -> None:
