@@ -58,6 +58,11 @@ class ControlFlow:
             scopes.setdefault(node.parent, []).append(node)
         return scopes
 
+    def handles(self, node: Node) -> bool:
+        """Is it the start event of an event sub-process?"""
+        around = self.nodes.get(node.parent or "")
+        return node.type == "startEvent" and around is not None and around.triggered_by_event
+
     def beginnings(self, scope: str | None) -> list[Node]:
         """Where a scope begins: its start events or, without any, every node nothing leads to (BPMN 10.5.2)."""
         members = self.inside(scope)

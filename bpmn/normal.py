@@ -34,7 +34,8 @@ def normalise(process: Process) -> dict[str, Any]:
     ``interrupting``, ``script``, ``decision`` [which, name of its
     answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
     in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
-    ``signal``, ``skip`` (may an officer go past it when it is stuck?).
+    ``signal``, ``skip`` (may an officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start
+    event).
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -79,7 +80,7 @@ def _node(node: Node, control: ControlFlow) -> dict[str, Any]:
         values["error"] = node.events[0].ref
     if node.trigger == "escalation":
         values["escalation"] = node.events[0].ref
-    if node.trigger == "signal" and node.type != "startEvent":
+    if node.trigger == "signal" and (node.type != "startEvent" or control.handles(node)):
         values["signal"] = node.events[0].name or node.events[0].ref
     return values | {name: value for name, value in _special(node, control).items() if value not in (None, "", [])}
 
@@ -94,8 +95,9 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
         "link": _link_target(node, control),
         "many": _instances(node),
         "skip": True if node.step is not None and node.step.skip else None,
+        "handler": _starts(node.id, control)[0] if node.triggered_by_event else "",
     }
-    if node.attached_to:
+    if node.attached_to or control.handles(node):
         # An error ends what it comes from, whatever the file says (BPMN 10.5.4).
         special["interrupting"] = node.interrupting or node.trigger == "error"
     return special

@@ -13,6 +13,8 @@ from bpmn.rules import Spot, Subject, at, misread, rule
 
 #: Throw and end events that are recorded and passed through, and ends that are recorded and end.
 THROWN = ("", "message", "signal", "terminate", "error", "escalation", "link")
+#: What may start an event sub-process here (BPMN 10.3.5).
+_STARTING = ("message", "signal", "timer", "error", "escalation", "conditional")
 _THROWING = ("intermediateThrowEvent", "endEvent")
 
 
@@ -67,7 +69,7 @@ def escalation(subject: Subject) -> Iterator[Spot]:
     for node in thrown:
         if not any(_catches(event, node) for event in _around(subject, node, "escalation")):
             yield at(node)
-    for event in _events(subject, "boundaryEvent", "intermediateCatchEvent"):
+    for event in _events(subject, "boundaryEvent", "intermediateCatchEvent", "startEvent"):
         reached = (event in _around(subject, node, "escalation") and _catches(event, node) for node in thrown)
         if event.trigger == "escalation" and not any(reached):
             yield at(event)
@@ -134,7 +136,7 @@ def uncaught_error(subject: Subject) -> Iterator[Spot]:
 @rule("event.never-fires", "error", exercise="warning")
 def never_fires(subject: Subject) -> Iterator[Spot]:
     """An error boundary event waits for an error end event inside its sub-process; nothing else raises errors here."""
-    for node in _events(subject, "boundaryEvent"):
+    for node in _events(subject, "boundaryEvent", "startEvent"):
         if node.trigger == "error":
             ends = [end for end in _events(subject, "endEvent") if end.trigger == "error"]
             if not any(node in _around(subject, end) and _catches(node, end) for end in ends):
@@ -142,15 +144,21 @@ def never_fires(subject: Subject) -> Iterator[Spot]:
 
 
 def _around(subject: Subject, node: Node, trigger: str = "error") -> list[Node]:
-    """Error (or escalation) boundary events on the sub-processes around a node."""
+    """Error (or escalation) events that catch it: on the sub-processes around a node, or starting one beside it."""
     hosts: set[str] = set()
     parent = node.parent
     while parent in subject.nodes and parent not in hosts:
         hosts.add(parent)
         parent = subject.nodes[parent].parent
-    return [
-        event for event in _events(subject, "boundaryEvent") if event.trigger == trigger and event.attached_to in hosts
+    catching = [event for event in _events(subject, "boundaryEvent") if event.attached_to in hosts]
+    catching += [
+        start
+        for start in _events(subject, "startEvent")
+        if subject.control.handles(start)
+        and start.parent not in hosts
+        and subject.nodes[start.parent or ""].parent in {None, *hosts}
     ]
+    return [event for event in catching if event.trigger == trigger]
 
 
 def _catches(boundary: Node, end: Node) -> bool:
@@ -173,17 +181,36 @@ def link_unpaired(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.sub-process", "error")
 def event_sub_process(subject: Subject) -> Iterator[Spot]:
-    """An event sub-process starts beside the flow, without an arrow; not supported (BPMN 10.3.5)."""
+    """An event sub-process begins with one start event that says what starts it; nothing leads there (BPMN 10.3.5).
+
+    It has no arrows, no loop and nothing on its border.
+    """
+    hosts = {event.attached_to for event in _events(subject, "boundaryEvent")}
     for node in subject.nodes.values():
         if node.triggered_by_event:
-            yield at(node)
+            starts = [one for one in subject.control.inside(node.id) if one.type == "startEvent"]
+            arrows = [*subject.control.incoming[node.id], *subject.control.outgoing[node.id]]
+            rightly = len(starts) == 1 and starts[0].trigger in _STARTING and node.type == "subProcess"
+            if not rightly or arrows or node.loop or node.id in hosts:
+                yield at(node)
+
+
+@rule("event.start-inside", "error")
+def start_inside(subject: Subject) -> Iterator[Spot]:
+    """The start of an embedded sub-process waits for nothing: it begins when a token comes (BPMN 10.5.2)."""
+    for node in _events(subject, "startEvent"):
+        if node.parent and node.trigger and not subject.control.handles(node):
+            around = subject.nodes.get(node.parent)
+            if around is None or around.type != "callActivity":
+                yield at(node, trigger=node.trigger)
 
 
 @rule("timer.text", "error")
 def timer(subject: Subject) -> Iterator[Spot]:
     """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN 10.5.5)."""
     for node in _events(subject):
-        if node.trigger == "timer" and node.type not in (*_THROWING, "startEvent"):
+        starts_case = node.type == "startEvent" and not subject.control.handles(node)
+        if node.trigger == "timer" and node.type not in _THROWING and not starts_case:
             definition = node.events[0]
             try:
                 timer_text.names(definition.timer or "timeDuration", definition.text)
@@ -193,9 +220,13 @@ def timer(subject: Subject) -> Iterator[Spot]:
 
 @rule("timer.repeats", "error")
 def timer_repeats(subject: Subject) -> Iterator[Spot]:
-    """A cycle repeats only on a non-interrupting boundary event; elsewhere its first moment is all (BPMN 10.5.4)."""
+    """A cycle repeats only where it does not interrupt, on a border or starting an event sub-process (BPMN 10.5.4).
+
+    Elsewhere its first moment is all.
+    """
     for node in _events(subject):
-        if node.trigger == "timer" and node.events[0].timer == "timeCycle" and node.type != "startEvent":
-            repeats = node.type == "boundaryEvent" and not node.interrupting
+        handles = subject.control.handles(node)
+        if node.trigger == "timer" and node.events[0].timer == "timeCycle" and (node.type != "startEvent" or handles):
+            repeats = (node.type == "boundaryEvent" or handles) and not node.interrupting
             if not repeats and not node.events[0].text.startswith("R1/"):
                 yield at(node, text=node.events[0].text)

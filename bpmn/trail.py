@@ -118,9 +118,14 @@ class _Trail:
             raise _Broken("not-at-work")
 
     def _begin_inside(self, node: Node) -> None:
-        """Where the inside of a sub-process begins: as often as it has instances, while it is at work."""
-        if node.parent is None or not self.at_work[node.parent]:
+        """Where the inside of a sub-process begins: as often as it has instances, while it is at work.
+
+        An event sub-process begins while what is around it is at work; it may end all else there.
+        """
+        top = node.parent is None and node.triggered_by_event
+        if not top and not self.at_work[node.parent or ""]:
             raise _Broken("not-begun")
+        self.may_be_left |= node.triggered_by_event
 
     def _left(self, node: Node) -> None:
         self._take(self.at_work, node.id, "not-at-work")

@@ -83,6 +83,7 @@ SHOWN = {
     "some-conditions": ("gateway.some-conditions", "Right", "error"),
     "step-outside-lanes": ("step.no-lane", "Out", "info"),
     "border-of-a-gateway": ("event.not-caught", "Late", "error"),
+    "start-inside": ("event.start-inside", "InStart", "error"),
     "start-quantity": ("task.unsupported", "Do", "error"),
     "timer-cron": ("timer.text", "Wait", "error"),
     "timer-repeats": ("timer.repeats", "Weekly", "error"),

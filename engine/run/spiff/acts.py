@@ -12,7 +12,7 @@ from bpmn import normal
 from bpmn.dmn import Decided, Undecided, decide, results
 from bpmn.feel import FeelError, compile_script
 from engine.record.canonical import Uncanonical, encode
-from engine.run.spiff import instances, signals
+from engine.run.spiff import handlers, instances, signals
 from engine.run.spiff.change import recordable
 from engine.run.spiff.routing import Stuck, evaluated
 
@@ -30,7 +30,7 @@ def _pass(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 def _work(move: Move, token: Task, node: dict[str, Any]) -> None:
     """Work for people, or a sub-process; with what may happen on its border. What comes from inside is not offered."""
-    events = [event for event in node.get("boundary", ()) if not INSIDE & move.program.nodes[event].keys()]
+    events = [event for event in node.get("boundary", ()) if not handlers.INSIDE & move.program.nodes[event].keys()]
     dues = move.dues(events)
     if instances.begin_first(move, token):
         move.offer_events(token, events, dues)
@@ -43,8 +43,6 @@ def _timer(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 #: Rounds of an automatic standard loop; more is an endless one.
 MAX_ROUNDS = 1_000
-#: What marks an event on a border that is thrown inside, and never offered.
-INSIDE = frozenset({"error", "escalation"})
 #: What one round of an automatic activity tells, as (kind, body), and the values it sets.
 Round = tuple[list[tuple[str, dict[str, Any]]], dict[str, Any]]
 
@@ -164,15 +162,17 @@ def _escalation(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 def _catcher(move: Move, token: Task, kind: str, code: str) -> tuple[Task, str] | None:
-    """The sub-process around a token, nearest first, whose border catches this, and the event there."""
+    """Who catches this, nearest first, and where: what lies in wait in a scope, then the border of its sub-process."""
     scope = token.internal_data["scope"]
-    while scope:
+    while True:
+        caught = handlers.catching(move, scope, kind, code)
+        if caught is not None or not scope:
+            return caught
         host = next(host for host in move.workflow.live() if scope in host.internal_data.get("scopes", ()))
         for event in move.node(host).get("boundary", ()):
             if move.program.nodes[event].get(kind) in ("", code):
                 return host, event
         scope = host.internal_data["scope"]
-    return None
 
 
 def _signal(move: Move, token: Task, node: dict[str, Any]) -> None:

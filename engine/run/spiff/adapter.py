@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.record.canonical import instant
 from engine.run.port import Command, Outcome, Rejected
-from engine.run.spiff import instances
+from engine.run.spiff import handlers, instances
 from engine.run.spiff.move import ADVANCE, COUNT, ENTER, Move
 from engine.run.spiff.program import Program
 from engine.run.spiff.workflow import dump
@@ -50,6 +50,7 @@ def apply(program: Program, state: str | None, data: Mapping[str, Any], command:
 def _start(move: Move) -> None:
     """Put the first tokens on the start events."""
     move.set_data(None)
+    handlers.arm_all(move, "", "")
     for node_id in move.program.starts[""]:
         move.workflow.place(node_id, "")
 

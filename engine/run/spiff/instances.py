@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 
 from bpmn.normal import SUB
+from engine.run.spiff import handlers
 from engine.run.spiff.routing import Stuck, evaluated
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def begin(move: Move, token: Task, number: int) -> None:
     node, node_id = move.node(token), token.task_spec.name
     if node["act"] == SUB:
         token.internal_data.setdefault("scopes", []).append(address)
+        handlers.arm_all(move, node_id, address)
         for start in move.program.starts[node_id]:
             move.workflow.place(start, address)
     else:
@@ -103,10 +105,11 @@ def _told(move: Move, token: Task, condition: str) -> bool:
 def finish_scopes(move: Move) -> bool:
     """Let a sub-process go on whose inside is done. Answers whether there was one."""
     live = move.workflow.live()
-    busy = {token.internal_data["scope"] for token in live}
+    busy = {token.internal_data["scope"] for token in live if not handlers.is_armed(token)}
     for token in live:
         for scope in token.internal_data.get("scopes", ()):
             if scope not in busy:
+                handlers.disarm(move, scope)
                 token.internal_data["scopes"].remove(scope)
                 one_done(move, token)
                 return True

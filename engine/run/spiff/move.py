@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.record.canonical import encode
-from engine.run.spiff import timers
+from engine.run.spiff import handlers, timers
 from engine.run.spiff.acts import ACTS
 from engine.run.spiff.change import Change
 from engine.run.spiff.instances import finish_scopes
@@ -38,8 +38,9 @@ class Move(Change):
 
     def close_when_done(self) -> bool:
         """Close the case when nothing is unfinished and an end was reached."""
-        live = self.workflow.live()
+        live = [token for token in self.workflow.live() if not handlers.is_armed(token)]
         if not live and self.ended:
+            handlers.disarm(self, "")
             self.tell("case closed", None)
             return True
         if not any(token.internal_data.keys() & {"items", "timers", "stuck"} for token in live):
@@ -77,6 +78,9 @@ class Move(Change):
         """Do what the node does when entered."""
         if token.internal_data.pop("happened", False):
             self.advance(token)
+            return
+        if handlers.is_armed(token):
+            handlers.arm(self, token)
             return
         node = self.node(token)
         try:
@@ -125,17 +129,20 @@ class Move(Change):
         token.run()
 
     def happen(self, token: Task, event: str, address: str = "", timer: list[Any] | None = None) -> None:
-        """An event happened that the token waits for: on its border, or one of its event gateway.
+        """An event happened that the token waits for: on its border, one of its event gateway, or starting it.
 
         ``address`` is the event's if it was offered or timed; ``timer`` its entry then.
         """
+        if handlers.is_armed(token):
+            handlers.begin(self, token, address, timer)
+            return
         scope = token.internal_data["scope"]
         known: dict[str, Any] = {"happened": True} | ({"address": address} if address else {})
         if event in self.node(token).get("boundary", ()):
             if self.program.nodes[event]["interrupting"]:
                 self.drop(token)
             elif timer is not None:
-                self._set_again(token, event, timer)
+                self.set_again(token, event, timer)
             elif address:
                 self.offer(token, event)
             self.workflow.place(event, scope, **known)
@@ -213,7 +220,8 @@ class Move(Change):
         token.internal_data.setdefault("timers", {})[address] = entry
         self.tell("timer set", self.program.key(node_id), timer=address, due=due)
 
-    def _set_again(self, token: Task, event: str, timer: list[Any]) -> None:
+    def set_again(self, token: Task, event: str, timer: list[Any]) -> None:
+        """Set the timer of an event again that may fire again; ``timer`` is its entry that fired."""
         _, due, *before = timer
         fired = 1 + sum(before)
         again = timers.following(self.program.nodes[event]["timer"], due, fired, self.at, self.data)

@@ -44,6 +44,8 @@ class Program:
     #: Scope ('' or sub-process id) → ids of the nodes that get the first tokens.
     starts: dict[str, list[str]]
     spec: WorkflowSpec
+    #: Scope → ids of the event sub-processes in it.
+    handlers: dict[str, list[str]]
     #: Published flows it calls: key → version and digest.
     called: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: DMN file → its digest and what it says.
@@ -122,8 +124,19 @@ def load(text: str) -> Program:
     decisions = {
         path: (kept["digest"], Decisions.from_json(kept["model"])) for path, kept in values.get("decisions", {}).items()
     }
+    handlers: dict[str, list[str]] = {}
+    for node_id, node in values["nodes"].items():
+        if "handler" in node:
+            handlers.setdefault(node["scope"], []).append(node_id)
     return Program(
-        values["process"], values["nodes"], values["flows"], values["starts"], spec, values.get("called", {}), decisions
+        values["process"],
+        values["nodes"],
+        values["flows"],
+        values["starts"],
+        spec,
+        handlers,
+        values.get("called", {}),
+        decisions,
     )
 
 

@@ -66,6 +66,12 @@ class CaseWorkflow(Workflow):
         token.internal_data.update(via=None, scope=scope, **known)
         token.task_spec._update(token)
 
+    def lay(self, node_id: str, scope: str, **known: Any) -> Task:
+        """A new token that stays where it is: nothing enters the node."""
+        token = self.task_tree._add_child(self.spec.task_specs[node_id], TaskState.READY)
+        token.internal_data.update(via=None, scope=scope, **known)
+        return token
+
     def live(self) -> list[Task]:
         """Tokens that are not consumed, the oldest first. A flat scan: no depth, no search order."""
         return [task for task in self.tasks.values() if task is not self.task_tree and task.has_state(LIVE)]

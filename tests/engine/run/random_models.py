@@ -23,6 +23,8 @@ class RandomModel:
         self.flows: list[str] = []
         self.inside: dict[str, str] = {}
         self._process("", depth)
+        if self.random.random() < 0.1:
+            self._handle("", self.random.choice((TIMER, MESSAGE)), 1)
 
     @property
     def arrows(self) -> str:
@@ -63,7 +65,7 @@ class RandomModel:
         kinds = ["task"] if depth <= 0 else [
             "task", "task", "sequence", "parallel", "exclusive", "inclusive", "loop", "sub", "border", "events",
             "script", "escape", "error", "terminate", "catch", "instances", "link", "asking", "again",
-            "signal", "escalation",
+            "signal", "escalation", "handler",
         ]  # fmt: skip
         return getattr(self, f"_{self.random.choice(kinds)}")(last, scope, depth - 1)
 
@@ -121,12 +123,28 @@ class RandomModel:
             self._to(first, self._node(f"endEvent{thrown}", sub))
         cancel = self.random.choice(("true", "false"))
         ref = self.random.choice(("", ' escalationRef="X"'))
+        if self.random.random() < 0.3:
+            self._handle(sub, f"<escalationEventDefinition{ref}/>", depth)
+            return sub
         event = self._node(
             f'boundaryEvent attachedToRef="{sub}" cancelActivity="{cancel}"|<escalationEventDefinition{ref}/>', scope
         )
         merge = self._then(sub, "exclusiveGateway", scope)
         self._to(self._block(event, scope, depth), merge if cancel == "true" else self._node("endEvent", scope))
         return merge
+
+    def _handler(self, last: str, scope: str, depth: int) -> str:
+        """A sub-process in which something may happen while it is at work: a reminder, a message, a signal."""
+        sub = self._sub(last, scope, depth)
+        signal = '<signalEventDefinition signalRef="Go"/>'
+        self._handle(sub, self.random.choice((TIMER, MESSAGE, signal)), depth)
+        return sub
+
+    def _handle(self, scope: str, trigger: str, depth: int) -> None:
+        handler = self._node('subProcess triggeredByEvent="true"', scope)
+        interrupts = self.random.choice(("true", "false"))
+        start = self._node(f'startEvent isInterrupting="{interrupts}"|{trigger}', handler)
+        self._to(self._block(start, handler, depth), self._node("endEvent", handler))
 
     def _asking(self, last: str, scope: str, depth: int) -> str:
         """Conditions and a default on the arrows of a task itself (BPMN 13.3.1)."""
@@ -223,6 +241,9 @@ class RandomModel:
         self._to(question, self._node('endEvent|<errorEventDefinition errorRef="Bad"/>', inner), self._condition())
         self._to(question, self._node("endEvent", inner), default=True)
         ref = self.random.choice(("", ' errorRef="Bad"'))
+        if self.random.random() < 0.3:
+            self._handle(self.random.choice((inner, outer)), f"<errorEventDefinition{ref}/>", depth)
+            return outer
         caught = self._node(f'boundaryEvent attachedToRef="{outer}"|<errorEventDefinition{ref}/>', scope)
         merge = self._then(outer, "exclusiveGateway", scope)
         self._to(self._block(caught, scope, depth), merge)

@@ -24,6 +24,8 @@ class Scope:
     owner: Active | None = None
     waiting: list[str] = field(default_factory=list)
     active: list[Active] = field(default_factory=list)
+    #: Event sub-processes that lie in wait.
+    armed: list[Active] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -69,7 +71,9 @@ class Reference:
 
     def _arrived(self, node_id: str, active: Active) -> None:
         event = self.definitions.nodes[node_id]
-        if event.attached_to == active.node.id:
+        if active in active.scope.armed:
+            self._handle(active, event)
+        elif event.attached_to == active.node.id:
             self._border(active, event)
         elif active.node.type == "eventBasedGateway":
             active.scope.active.remove(active)
@@ -87,6 +91,15 @@ class Reference:
         inside = [node for node in self.definitions.nodes.values() if node.parent == parent]
         (start,) = [node for node in inside if node.type == "startEvent"]
         self.queue.append((scope, start.id, None))
+        for handler in (node for node in inside if node.triggered_by_event):
+            self.held += 1
+            event = self._start_of(handler)
+            thrown = event.trigger in ("error", "escalation")
+            scope.armed.append(Active(handler, scope, open=[] if thrown else [event.id], number=self.held))
+
+    def _start_of(self, handler: Node) -> Node:
+        (start,) = [n for n in self.definitions.nodes.values() if n.parent == handler.id and n.type == "startEvent"]
+        return start
 
     def _enter(self, scope: Scope, node: Node) -> None:
         self.entered[node.id] += 1
@@ -96,12 +109,12 @@ class Reference:
             self._broadcast(node.events[0].ref)
         elif throws and node.trigger == "escalation":
             self._escalate(scope, node)
+        elif node.type == "startEvent":
+            self._leave(scope, node)
         elif node.type in ("userTask", "subProcess", "eventBasedGateway") or node.trigger in WAITING:
             self._hold(scope, node)
         elif node.trigger == "terminate":
-            scope.waiting.clear()
-            scope.active.clear()
-            self.queue = deque(entry for entry in self.queue if not self._is_within(entry[0], scope))
+            self._clear(scope)
         elif node.trigger == "error":
             self._throw(scope, node)
         else:
@@ -161,34 +174,49 @@ class Reference:
         self.entered[event.id] += 1
         self._leave(active.scope, event)
 
+    def _handle(self, armed: Active, event: Node) -> None:
+        """What an event sub-process waits for happened: it runs once, beside all else in its scope or instead of it."""
+        if event.interrupting or event.trigger == "error":
+            self._clear(armed.scope)
+        elif event.trigger == "timer":
+            armed.open.remove(event.id)
+        self.queue.append((armed.scope, armed.node.id, None))
+
+    def _clear(self, scope: Scope) -> None:
+        scope.waiting.clear()
+        scope.active.clear()
+        scope.armed.clear()
+        self._forget([scope])
+
     def _throw(self, scope: Scope, end: Node) -> None:
-        """Up through the sub-processes to the first border that catches it."""
-        owner = scope.owner
-        while owner is not None:
-            for event in self.definitions.nodes.values():
-                if event.attached_to == owner.node.id and event.trigger == "error":
-                    if event.events[0].ref in ("", end.events[0].ref):
-                        self._border(owner, event)
-                        return
-            owner = owner.scope.owner
-        raise AssertionError("the random models catch every error")
+        """Up through the scopes to the first that catches it."""
+        caught = self._catcher(scope, end)
+        assert caught is not None, "the random models catch every error"
+        self._arrived(caught[1].id, caught[0])
+
+    def _catcher(self, scope: Scope, thrown: Node) -> tuple[Active, Node] | None:
+        here: Scope | None = scope
+        while here is not None:
+            catching = [(active, self._start_of(active.node)) for active in here.armed]
+            owner = here.owner
+            if owner is not None:
+                border = (event for event in self.definitions.nodes.values() if event.attached_to == owner.node.id)
+                catching += [(owner, event) for event in border]
+            for active, event in catching:
+                if event.trigger == thrown.trigger and event.events[0].ref in ("", thrown.events[0].ref):
+                    return active, event
+            here = owner.scope if owner else None
+        return None
 
     def _escalate(self, scope: Scope, node: Node) -> None:
         """Like an error, but what it comes from may go on; uncaught it is nothing."""
-        owner = scope.owner
-        while owner is not None:
-            for event in self.definitions.nodes.values():
-                caught = event.attached_to == owner.node.id and event.trigger == "escalation"
-                if caught and event.events[0].ref in ("", node.events[0].ref):
-                    if event.interrupting:
-                        self._leave(scope, node)
-                        self._border(owner, event)
-                    else:
-                        self._border(owner, event)
-                        self._leave(scope, node)
-                    return
-            owner = owner.scope.owner
+        caught = self._catcher(scope, node)
+        if caught is not None and not caught[1].interrupting:
+            self._arrived(caught[1].id, caught[0])
+            caught = None
         self._leave(scope, node)
+        if caught is not None:
+            self._arrived(caught[1].id, caught[0])
 
     def _broadcast(self, signal: str) -> None:
         waiting = [
@@ -322,6 +350,7 @@ class Reference:
         yield scope
 
     def _all(self, scope: Scope) -> Iterator[Active]:
+        yield from scope.armed
         for active in scope.active:
             yield active
             for inner in active.inner:
