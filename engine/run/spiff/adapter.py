@@ -97,7 +97,7 @@ def _fire(move: Move) -> None:
 
 
 def _skip(move: Move) -> None:
-    """Go past a stuck element, along the arrow a person names where it asks."""
+    """Go past a stuck element, along the arrow a person names where it asks; what only lies in wait will not begin."""
     token, _stage = move.stuck_token()
     node = move.node(token)
     if not node.get("skip"):
@@ -106,6 +106,8 @@ def _skip(move: Move) -> None:
     if taken is not None and taken not in node["out"]:
         raise Rejected("take.unknown", taken=str(taken), choices=", ".join(node["out"]))
     move.resolve(token)
+    if handlers.is_armed(token):
+        return
     move.advance(token, None if taken is None else [taken])
 
 

@@ -266,6 +266,7 @@ class Reference:
             pass
         if not self.top.active and not self.top.waiting:
             self.closed = True
+            self.top.armed.clear()
 
     def _moved(self) -> bool:
         if self.queue:
