@@ -75,6 +75,10 @@ class Step:
     #: ('': the decision's own; several outputs then become values of their own).
     decision: str = ""
     result: str = ""
+    #: Message events and tasks: FEEL over public data that says which case is meant ('': that of the conversation), and
+    #: the names of the public values a message takes along.
+    key: str = ""
+    data: tuple[str, ...] = ()
     #: May an officer go past it, with a reason, when it is stuck?
     skip: bool = False
     #: How many officers must act together (两人以上); 1 or 2.
@@ -199,6 +203,8 @@ class Node:
     script: str = ""
     #: Media type or name of the script's language as written; '' where the file does not say.
     script_format: str = ""
+    #: sendTask, receiveTask: the name of its message.
+    message: str = ""
     #: exclusive event gateways instantiate; receive tasks may too.
     instantiate: bool = False
     #: What BPMN would have it do beyond the rest of this, as attributes and elements are written: nothing runs that.

@@ -14,14 +14,15 @@ from bpmn.model import Node, Process
 
 #: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; decide; run what is
 #: inside; wait for the first of several events; end; end everything in the scope; end with an error; tell those around
-#: it; tell all that wait for a signal.
-PASS, WORK, TIMER, SCRIPT, DECISION, SUB, EVENTS, END, TERMINATE, ERROR_END, ESCALATION, SIGNAL = (
+#: it; tell all that wait for a signal; send a message.
+PASS, WORK, TIMER, SCRIPT, DECISION, SUB, EVENTS, END, TERMINATE, ERROR_END, ESCALATION, SIGNAL, MESSAGE = (
     "pass", "work", "timer", "script", "decision", "sub", "events", "end", "terminate", "error", "escalation", "signal",
+    "message",
 )  # fmt: skip
 
 _AUTOMATIC = frozenset(("serviceTask", "sendTask", "startEvent", "intermediateThrowEvent"))
 _ENDS = {"terminate": TERMINATE, "error": ERROR_END}
-_THROWN = {"escalation": ESCALATION, "signal": SIGNAL}
+_THROWN = {"escalation": ESCALATION, "signal": SIGNAL, "message": MESSAGE}
 _ASKING = ("exclusiveGateway", "inclusiveGateway")
 
 
@@ -34,8 +35,8 @@ def normalise(process: Process) -> dict[str, Any]:
     ``interrupting``, ``script``, ``decision`` [which, name of its
     answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
     in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
-    ``signal``, ``skip`` (may an officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start
-    event).
+    ``signal``, ``message``, ``key`` (FEEL: which case), ``takes`` (names of values it takes along), ``skip`` (may an
+    officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start event).
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -94,6 +95,9 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
         "timer": [node.events[0].timer, node.events[0].text] if node.trigger == "timer" else None,
         "link": _link_target(node, control),
         "many": _instances(node),
+        "message": message_of(node) if node.type != "startEvent" or control.handles(node) else None,
+        "key": node.step.key if node.step is not None else None,
+        "takes": list(node.step.data) if node.step is not None else None,
         "skip": True if node.step is not None and node.step.skip else None,
         "handler": _starts(node.id, control)[0] if node.triggered_by_event else "",
     }
@@ -109,7 +113,9 @@ def _act(node: Node, control: ControlFlow) -> str:
     if node.kind == "sub" or node.type == "callActivity":
         return SUB if control.inside(node.id) else WORK
     if node.type in ("endEvent", "intermediateThrowEvent") and node.trigger in _THROWN:
-        return _THROWN[node.trigger]
+        return _THROWN[node.trigger] if node.trigger != "message" or message_of(node) else _ENDS.get(node.type, PASS)
+    if node.type == "sendTask" and node.message:
+        return MESSAGE
     if node.type == "endEvent":
         return _ENDS.get(node.trigger, END)
     if node.type in _AUTOMATIC:
@@ -121,6 +127,13 @@ def _act(node: Node, control: ControlFlow) -> str:
     if node.trigger == "timer":
         return TIMER
     return PASS if node.type == "intermediateCatchEvent" and node.trigger in ("", "link") else WORK
+
+
+def message_of(node: Node) -> str:
+    """The message a node sends or waits for by name; '' without one."""
+    if node.trigger == "message":
+        return node.events[0].name or node.events[0].ref
+    return node.message if node.type in ("sendTask", "receiveTask") else ""
 
 
 def _starts(scope: str, control: ControlFlow) -> list[str]:

@@ -60,6 +60,8 @@ def read_step(element: etree._Element | None) -> Step | None:
         public=get("public", "true") != "false",
         people=_integer(get("people")) or 1,
         skip=get("skip") == "true",
+        key=get("key", ""),
+        data=tuple(get("data", "").replace(",", " ").split()),
         decision=get("decision", ""),
         result=get("result", ""),
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),

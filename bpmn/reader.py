@@ -205,6 +205,7 @@ class _Reader:
             called=_local(element.get("calledElement")),
             script=(element.findtext(f"{B}script") or "").strip(),
             script_format=element.get("scriptFormat", ""),
+            message=self._message(element),
             instantiate=element.get("instantiate") == "true",
             unsupported=tuple(_unsupported(element)),
             expanded=name in SUB_PROCESSES and has_inside and self.labels_open.get(node, True),
@@ -213,6 +214,10 @@ class _Reader:
             bounds=self.shapes.get(node),
             line=element.sourceline,
         )
+
+    def _message(self, element: etree._Element) -> str:
+        ref = _local(element.get("messageRef"))
+        return self.names.get(ref, ref)
 
     def _events(self, element: etree._Element) -> Iterator[EventDefinition]:
         for child in element:

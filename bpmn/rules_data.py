@@ -147,6 +147,9 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
         yield Reading(thing, compiled.names, compiled.comparisons)
     if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
         yield Reading(thing, compile_expression(thing.loop.cardinality).names)
+    if thing.step and (thing.step.key or thing.step.data):
+        named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
+        yield Reading(thing, named | frozenset(thing.step.data))
     if thing.type == "scriptTask" and thing.script:
         yield Reading(thing, compile_script(thing.script).reads)
     for event in thing.events:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bpmn import timer_text
+from bpmn import normal, timer_text
 from bpmn.control_flow import link_name
-from bpmn.feel import FeelError
+from bpmn.feel import FeelError, compile_expression
 from bpmn.model import Node
 from bpmn.rules import Spot, Subject, at, misread, rule
 
@@ -85,10 +85,22 @@ def no_signal(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.not-sent", "info")
 def not_sent(subject: Subject) -> Iterator[Spot]:
-    """A thrown message is recorded and passed through: nothing outside receives it (BPMN 10.5.1)."""
-    for node in _events(subject, *_THROWING):
-        if node.trigger == "message":
+    """A message without a name can be sent to nobody, and only a person can confirm that it came (BPMN 10.5.1)."""
+    for node in subject.nodes.values():
+        sends = node.trigger == "message" or node.type in ("sendTask", "receiveTask")
+        if sends and not (normal.message_of(node) or (node.events and (node.events[0].name or node.events[0].ref))):
             yield at(node)
+
+
+@rule("event.key", "error")
+def key(subject: Subject) -> Iterator[Spot]:
+    """Which case a message is for is FEEL over public data (BPMN 8.4.2)."""
+    for node in subject.nodes.values():
+        if node.step is not None and node.step.key:
+            try:
+                compile_expression(node.step.key)
+            except FeelError as error:
+                yield misread(node, node.step.key, error)
 
 
 @rule("event.not-thrown", "error")
@@ -209,8 +221,7 @@ def start_inside(subject: Subject) -> Iterator[Spot]:
 def timer(subject: Subject) -> Iterator[Spot]:
     """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN 10.5.5)."""
     for node in _events(subject):
-        starts_case = node.type == "startEvent" and not subject.control.handles(node)
-        if node.trigger == "timer" and node.type not in _THROWING and not starts_case:
+        if node.trigger == "timer" and node.type not in _THROWING:
             definition = node.events[0]
             try:
                 timer_text.names(definition.timer or "timeDuration", definition.text)

@@ -89,11 +89,11 @@ def start_several(subject: Subject) -> Iterator[Spot]:
             yield at(start, first=starts[0].name or starts[0].id)
 
 
-@rule("start.triggered", "warning", exercise="info")
+@rule("start.triggered", "error")
 def start_triggered(subject: Subject) -> Iterator[Spot]:
-    """A timer, message or signal start: here a case is always opened by a command (BPMN 10.5.2)."""
+    """A start event opens a case by a command, a message, a signal or a timer, by nothing else (BPMN 10.5.2)."""
     for node in subject.control.inside(None):
-        if node.type == "startEvent" and node.trigger:
+        if node.type == "startEvent" and node.trigger not in ("", "message", "signal", "timer"):
             yield at(node, trigger=node.trigger)
 
 

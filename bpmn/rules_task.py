@@ -69,8 +69,8 @@ def empty_sub_process(subject: Subject) -> Iterator[Spot]:
 
 @rule("task.not-connected", "info")
 def not_connected(subject: Subject) -> Iterator[Spot]:
-    """A service or send task is recorded and passed through: no system outside is called (BPMN 10.3.3)."""
-    for node in _of_type(subject, "serviceTask", "sendTask"):
+    """A service task is recorded and passed through: no system outside is called (BPMN 10.3.3)."""
+    for node in _of_type(subject, "serviceTask"):
         yield at(node)
 
 

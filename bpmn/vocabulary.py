@@ -74,6 +74,8 @@ SHAPES: dict[str, Shape] = {
             "people": ("1", "2"),
             "decision": None,
             "skip": _FLAG,
+            "key": None,
+            "data": None,
             "result": None,
         },
         frozenset("limit basis document risk right".split()),

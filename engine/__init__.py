@@ -22,6 +22,7 @@ from engine.publishing import approve, publish, refuse, submission_package, subm
 from engine.record.verify import verify
 from engine.run.erase import erase
 from engine.run.incidents import correct, retry, skip
+from engine.run.messages import deliver, deliver_signals, signal, waiting
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
@@ -39,6 +40,8 @@ __all__ = [
     "correct",
     "definition",
     "definitions",
+    "deliver",
+    "deliver_signals",
     "desk",
     "due",
     "erase",
@@ -65,6 +68,7 @@ __all__ = [
     "retry",
     "show",
     "sign_in",
+    "signal",
     "skip",
     "start_case",
     "steps",
@@ -78,4 +82,5 @@ __all__ = [
     "track",
     "verify",
     "versions",
+    "waiting",
 ]

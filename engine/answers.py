@@ -142,6 +142,19 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A message in the inbox: which case it reached, '' while it waits."""
+
+    id: str
+    name: str
+    key: str
+    case: str
+    sent_at: datetime
+    #: True when this answers one that was sent before.
+    repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One recorded step, as stored."""
 

@@ -54,6 +54,11 @@ def definition(session: Session, key: str, version: int | None = None) -> Defini
     raise Rejection("definition.unknown", key=f"{key} v{version}")
 
 
+def info_of(session: Session, definition_id: int) -> DefinitionInfo:
+    """One version by its row."""
+    return _info(session.execute(_query().where(tables.definition.c.id == definition_id)).one())
+
+
 def latest(session: Session, key: str) -> int:
     """Number of the latest version of a key, in one small statement. Raises Rejection ``definition.unknown``."""
     found = session.execute(_LATEST, {"wanted": key}).scalar_one()

@@ -76,6 +76,7 @@ def publish(
         )
         .returning(tables.definition.c.id)
     ).scalar_one()
+    _set_trigger(session, definition_id, package, at)
     if pictures:
         session.execute(
             sa.insert(tables.picture),
@@ -85,6 +86,18 @@ def publish(
             ],
         )
     return Published(key=key, version=version, digest=package.digest)
+
+
+def _set_trigger(session: Session, definition_id: int, package: FlowPackage, at: datetime) -> None:
+    """What opens cases of this version by itself: the message, signal or timer of its start event (BPMN 10.5.2)."""
+    process = package.definitions.main
+    starts = [n for n in process.nodes if n.type == "startEvent" and n.parent is None] if process else []
+    event = starts[0].events[0] if len(starts) == 1 and starts[0].trigger in ("message", "signal", "timer") else None
+    if event is None:
+        return
+    due = spiff.first_due(event.timer or "timeDuration", event.text, at) if event.kind == "timer" else None
+    values = {"kind": event.kind, "name": event.name or event.ref, "due_at": due, "fired": 0}
+    session.execute(sa.insert(tables.trigger).values(definition_id=definition_id, **values))
 
 
 def _with_called(

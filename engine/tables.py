@@ -102,6 +102,8 @@ case = Table(
     Column("tokens", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("simulated", Boolean, nullable=False),
+    #: Number of the case that began what this one belongs to: its own, or of the case whose message opened it.
+    Column("conversation", String(32), nullable=False, index=True),
     Column("opened_at", String(24), nullable=False),
     Column("changed_at", String(24), nullable=False),
     Column("closed_at", String(24)),
@@ -174,6 +176,68 @@ timer = Table(
     #: waiting, fired, withdrawn
     Column("state", String(16), nullable=False),
     Index("ix_timer_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+)
+
+#: Messages that came or were sent, by their id: what is sent twice is one. A message nobody waits for yet waits itself.
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    #: Public values it brings, as canonical JSON.
+    Column("data", Text, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("sent_at", String(24), nullable=False),
+    #: The case it reached, and when; null while it waits.
+    Column("case_id", ForeignKey("case_.id")),
+    Column("taken_at", String(24)),
+    Index(
+        "ix_message_waiting",
+        "name",
+        "key",
+        sqlite_where=text("case_id IS NULL"),
+        postgresql_where=text("case_id IS NULL"),
+    ),
+)
+
+#: Who waits for which message or signal now: follows from the tokens of the cases.
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("item", String(255), primary_key=True),
+    #: message or signal
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Index("ix_subscription_name", "kind", "name", "key"),
+)
+
+#: Signals on their way to the cases that waited for them when they were thrown; each reaches each once.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("signal", String(128), primary_key=True),
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("item", String(255), primary_key=True),
+    Column("at", String(24), nullable=False),
+    Column("done", Boolean, nullable=False),
+    Index("ix_delivery_open", "at", sqlite_where=text("NOT done"), postgresql_where=text("NOT done")),
+)
+
+#: What a version's start event waits for: a message or signal by name, or a timer by its next instant.
+trigger = Table(
+    "start_trigger",
+    metadata,
+    Column("definition_id", ForeignKey("definition.id"), primary_key=True),
+    #: message, signal or timer
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("due_at", String(24)),
+    #: How often the timer opened a case.
+    Column("fired", Integer, nullable=False),
+    Index("ix_start_trigger_name", "kind", "name"),
 )
 
 #: Elements that are stuck, open and resolved.

@@ -18,8 +18,8 @@ from engine.record import canonical, private
 from engine.run import guard
 from engine.run.open_case import OpenCase, answer, must_be, open_incident, read_case
 from engine.run.port import Command
+from engine.run.post import write_command
 from engine.run.runtime import answer_again
-from engine.run.write import write_command
 from engine.store import Session
 
 

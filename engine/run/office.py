@@ -13,7 +13,7 @@ from engine.record import private
 from engine.run import guard
 from engine.run.open_case import OpenCase, answer, current_case, open_item, read_case
 from engine.run.port import Command
-from engine.run.write import write_command
+from engine.run.post import write_command
 from engine.store import Session
 
 

@@ -37,6 +37,7 @@ class OpenCase:
     items: dict[str, projection.ItemRow]
     #: Who the command says acts, where it was asked for: saves a statement of its own.
     actor: Person | None = None
+    conversation: str
     code_hmac: str = ""
     opened_at: str = ""
     closed_at: str | None = None
@@ -116,6 +117,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
         opened_at=first[case.opened_at],
         changed_at=first[case.changed_at],
         closed_at=first[case.closed_at],
+        conversation=first[case.conversation],
         code_hmac=first[case.code_hmac],
         definition_id=definition_id,
         definition=DefinitionRef(

@@ -99,8 +99,11 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
             outcome = perform(program, state, data, command, at=read_instant(first.at))
         except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
             return _differs(row, first, "command", first.body[:80], f"{type(error).__name__} {error}")
-        opened = [Draft(kind="case opened", element=None, body=opened_body(ref, program))] if first.seq == 1 else []
-        difference = _compare(row, group, [*opened, *outcome.drafts])
+        drafts = list(outcome.drafts)
+        if first.seq == 1:
+            own = opened_body(ref, program, row.conversation if row.conversation != row.number else "")
+            drafts.insert(0, Draft(kind="case opened", element=None, body=own))
+        difference = _compare(row, group, drafts)
         if difference is not None:
             return difference
         state, data = outcome.state, outcome.data

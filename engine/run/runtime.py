@@ -13,18 +13,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.package import FlowPackage
 from engine import catalogue, tables
-from engine.answers import DefinitionRef, Done, Person, Receipt
+from engine.answers import Done, Person, Receipt
 from engine.errors import Rejection
 from engine.office import people
-from engine.record import canonical, chain, private, receipt
-from engine.record.canonical import instant
+from engine.record import canonical, private, receipt
 from engine.run import guard
 from engine.run.open_case import OpenCase, answer, current_case, must_be, open_item, read_case
+from engine.run.opening import new_case
 from engine.run.port import Command
-from engine.run.write import write_command
-from engine.store import Session, one_at_a_time
+from engine.run.post import write_command
+from engine.store import Session
 
 
 def start_case(
@@ -56,7 +55,7 @@ def start_case(
     apply = process.power.apply if process and process.power else ""
     first = {} if apply else dict(data or {})
     guard.no_form(package, first)
-    case = _new_case(session, info.id, info, package, at, simulated)
+    case = new_case(session, info, package, at, simulated)
     code = receipt.query_code(_code_key(session), case.number, command_id)
     case = replace(case, code_hmac=receipt.stored_code(_code_key(session), code))
     command = Command(type="start", actor=guard.actor_name(person), item="", data=first, private={})
@@ -123,31 +122,6 @@ def fire(session: Session, number: str, timer: str, *, at: datetime, simulated: 
     case = current_case(session, number)
     command = Command(type="timer", actor=people.SYSTEM, item=timer, data={}, private={})
     return answer(session, write_command(session, case, command, at, simulated=simulated))
-
-
-def _new_case(
-    session: Session, definition_id: int, info: DefinitionRef, package: FlowPackage, at: datetime, simulated: bool
-) -> OpenCase:
-    one_at_a_time(session, "case number")
-    id_ = 1 + session.execute(sa.select(sa.func.coalesce(sa.func.max(tables.case.c.id), 0))).scalar_one()
-    process = package.definitions.main
-    letters = process.power.type if process and process.power else "EX"
-    return OpenCase(
-        id=id_,
-        number=f"{letters}-{at.year}-{id_:06d}",
-        state="new",
-        version=0,
-        head=chain.START,
-        tokens=None,
-        data={},
-        simulated=simulated,
-        changed_at=instant(at),
-        opened_at=instant(at),
-        definition_id=definition_id,
-        definition=DefinitionRef(key=info.key, version=info.version, digest=info.digest, name=info.name),
-        package=package,
-        items={},
-    )
 
 
 def _person(session: Session, actor: str) -> Person | None:

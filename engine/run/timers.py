@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine import tables
+from engine import catalogue, tables
 from engine.errors import Conflict, Rejection
+from engine.office import people
 from engine.record.canonical import instant, read_instant
+from engine.run import spiff
+from engine.run.messages import deliver_signals
+from engine.run.post import Message, carry_on, open_by
 from engine.run.runtime import fire
 from engine.store import Session, Store
 
@@ -30,12 +35,12 @@ def due(session: Session, at: datetime, limit: int = BATCH) -> list[tuple[str, s
 
 
 def tick(store: Store, at: datetime, simulated: bool = False) -> int:
-    """Fire every timer due by ``at`` under its own due instant; answers how many fired.
+    """Fire every timer due by ``at`` under its own due instant, and let signals reach their cases; answers how many.
 
     This is an edge: each timer is its own transaction, so one that cannot fire does not hold back the others. A timer
     another worker or a clerk was faster with is simply gone.
     """
-    fired = 0
+    fired = _open_cases(store, at, simulated) + deliver_signals(store, simulated)
     passed: set[tuple[str, str]] = set()
     while True:
         with store.read() as session:
@@ -50,3 +55,41 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
                 fired += 1
             except (Conflict, Rejection):
                 continue
+
+
+def _open_cases(store: Store, at: datetime, simulated: bool) -> int:
+    """Open the cases that timers of start events open, once for each due instant, of the latest versions only."""
+    opened = 0
+    while True:
+        with store.read() as session:
+            row = session.execute(_DUE_STARTS, {"by": instant(at)}).first()
+        if row is None:
+            return opened
+        with suppress(Conflict), store.begin() as session:
+            opened += _open_case(session, row.definition_id, row.due_at, row.fired + 1, simulated)
+
+
+def _open_case(session: Session, definition_id: int, due_at: str, fired: int, simulated: bool) -> int:
+    table, when = tables.trigger, read_instant(due_at)
+    again = spiff.next_due(spiff.load(catalogue.program_of(session, definition_id)), due_at, fired, when)
+    claimed = session.execute(
+        sa.update(table)
+        .where(table.c.definition_id == definition_id, table.c.due_at == due_at)
+        .values(due_at=again, fired=fired)
+    )
+    if not claimed.rowcount:
+        return 0
+    by = Message(f"timer/{definition_id}/{due_at}", "", "", {}, people.SYSTEM)
+    carry_on(session, open_by(session, definition_id, by, when, simulated), when, simulated)
+    return 1
+
+
+_later = tables.definition.alias()
+_DUE_STARTS = (
+    sa.select(tables.trigger)
+    .join_from(tables.trigger, tables.definition, tables.definition.c.id == tables.trigger.c.definition_id)
+    .where(tables.trigger.c.due_at <= sa.bindparam("by"))
+    .where(~sa.exists().where(_later.c.key == tables.definition.c.key, _later.c.version > tables.definition.c.version))
+    .order_by(tables.trigger.c.due_at)
+    .limit(1)
+)

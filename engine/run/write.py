@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,17 @@ from engine.run.port import Command, Draft, Rejected
 from engine.store import Session, upsert
 
 
-def write_command(
+@dataclass(frozen=True)
+class Written:
+    """A command that was written: the case as it then stands, the steps it made, and what it waits for since."""
+
+    case: OpenCase
+    steps: list[chain.Sealed]
+    #: Address → what is awaited there (``spiff.awaited``).
+    awaited: dict[str, dict[str, str]]
+
+
+def write_one(
     session: Session,
     case: OpenCase,
     command: Command,
@@ -35,8 +45,8 @@ def write_command(
     simulated: bool = False,
     extra: Mapping[str, Any] | None = None,
     salts: Mapping[str, tuple[bytes, Any]] | None = None,
-) -> OpenCase:
-    """Decide, chain and write one command; answers the case as it then stands."""
+) -> Written:
+    """Decide, chain and write one command. What leaves the case or is awaited by it is the caller's to carry on."""
     command_id = command_id or uuid.uuid4().hex
     when = _when(case, at, simulated)
     program = catalogue.program_of(session, case.definition_id)
@@ -54,10 +64,10 @@ def write_command(
     except canonical.Uncanonical as error:
         raise Rejection("data.unrecordable", reason=str(error)) from error
     first = Draft(kind="command", element=None, body=body)
-    opened = (
-        [] if case.version else [Draft(kind="case opened", element=None, body=opened_body(case.definition, program))]
-    )
-    drafts = [first, *opened, *outcome.drafts]
+    drafts = [first, *outcome.drafts]
+    if not case.version:
+        own = opened_body(case.definition, program, case.conversation if case.conversation != case.number else "")
+        drafts.insert(1, Draft(kind="case opened", element=None, body=own))
     steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
     change = projection.change(case.items, steps, case.definitions, command.actor)
     change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
@@ -75,7 +85,26 @@ def write_command(
         items=change.items,
     )
     _write(session, case, after, steps, command_id, change, salts or {})
-    return after
+    before, now = spiff.awaited(case.tokens), spiff.awaited(after.tokens)
+    new = {item: what for item, what in now.items() if item not in before}
+    _subscribe(session, after, [item for item in before if item not in now], new)
+    return Written(after, steps, new)
+
+
+def _subscribe(session: Session, case: OpenCase, gone: list[str], new: dict[str, dict[str, str]]) -> None:
+    """What the case waits for no more, and what it waits for now."""
+    table = tables.subscription
+    if gone:
+        session.execute(sa.delete(table).where(table.c.case_id == case.id, table.c.item.in_(gone)))
+    if new:
+        session.execute(sa.insert(table), [{"case_id": case.id, "item": i, **address(case, w)} for i, w in new.items()])
+
+
+def address(case: OpenCase, what: Mapping[str, str]) -> dict[str, str]:
+    """Kind, name and key of what is awaited; a message without a key is meant for the conversation of the case."""
+    if "signal" in what:
+        return {"kind": "signal", "name": what["signal"], "key": ""}
+    return {"kind": "message", "name": what["message"], "key": what.get("key", case.conversation)}
 
 
 def command_body(
@@ -94,13 +123,20 @@ def command_body(
     return body | dict(extra or {})
 
 
-def opened_body(definition: DefinitionRef, program: str) -> dict[str, Any]:
-    """What ``case opened`` records: which version runs, which versions it calls, under which edition of the rules."""
-    called = spiff.load(program).called
-    return {
+def opened_body(definition: DefinitionRef, program: str, conversation: str = "") -> dict[str, Any]:
+    """What ``case opened`` records: which version runs, which versions it calls, under which edition of the rules.
+
+    ``conversation``: the case whose message opened this one.
+    """
+    body: dict[str, Any] = {
         "definition": {"key": definition.key, "version": definition.version, "digest": definition.digest},
         "edition": EDITION,
-    } | ({"called": called} if called else {})
+    }
+    if called := spiff.load(program).called:
+        body["called"] = called
+    if conversation:
+        body["conversation"] = conversation
+    return body
 
 
 def _when(case: OpenCase, at: datetime, simulated: bool) -> str:
@@ -198,6 +234,7 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
                 definition_id=after.definition_id,
                 opened_at=after.opened_at,
                 code_hmac=after.code_hmac,
+                conversation=after.conversation,
                 **values,
             )
         )

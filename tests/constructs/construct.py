@@ -2,8 +2,8 @@
 
 A construct is a TOML file of this folder, named for what it shows. ``nodes``, ``arrows`` and ``inside`` are the model
 as ``tests.engine.run.models`` writes it; ``story`` are steps ``["do", ITEM, {data}]``, ``["wait", DAYS]`` (a tick of
-the clock) and ``["cancel"]``; ``path`` are the elements entered, in order, and ``state`` is how it ends. A refused one
-names ``rule`` and ``element`` instead.
+the clock), ``["message", NAME]``, ``["signal", NAME]`` and ``["cancel"]``; ``path`` are the elements entered, in order,
+and ``state`` is how it ends. A refused one names ``rule`` and ``element`` instead.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Construct:
     #: More BPMN beside the process: messages, a second process.
     beside: str = ""
     start: dict[str, Any] = field(default_factory=dict)
+    #: What opens the case instead of a command: ``["message", NAME]``, ``["signal", NAME]`` or ``["wait", DAYS]``.
+    opened_by: list[Any] = field(default_factory=list)
     story: list[list[Any]] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     state: str = "closed"
@@ -71,14 +73,31 @@ def tell(construct: Construct, store: Store, clock: Clock) -> str:
     key = construct.file.replace("_", "-")
     with store.begin() as session:
         engine.publish(session, construct.package, key=key, author="modeller", at=clock())
-        case = engine.start_case(session, key, actor="clerk", data=construct.start, at=clock()).case
+        if not construct.opened_by:
+            case = engine.start_case(session, key, actor="clerk", data=construct.start, at=clock()).case
+    if construct.opened_by:
+        _outside(store, "", construct.opened_by, clock)
+        with store.read() as session:
+            (case,) = (row.case for row in engine.cases(session))
     for step in construct.story:
-        if step[0] == "wait":
-            engine.tick(store, clock.forward(days=step[1]))
+        if step[0] in ("wait", "message", "signal"):
+            _outside(store, case, step, clock)
             continue
         with store.begin() as session:
             _do(session, case, step, clock.forward(minutes=1))
     return case
+
+
+def _outside(store: Store, case: str, step: list[Any], clock: Clock) -> None:
+    """Time passes, or a message or signal comes."""
+    if step[0] == "wait":
+        engine.tick(store, clock.forward(days=step[1]))
+        return
+    with store.begin() as session:
+        if step[0] == "signal":
+            engine.signal(session, "s", step[1], actor="clerk", at=clock())
+        else:
+            engine.deliver(session, "m", step[1], key=case, actor="clerk", at=clock())
 
 
 def _do(session: Session, case: str, step: list[Any], at: datetime) -> None:

@@ -188,3 +188,15 @@ def flaw(found: Flaw) -> dict[str, Any]:
 def change(found: Change, lang: str) -> dict[str, Any]:
     """One difference between two versions, in words."""
     return {"kind": found.kind, "element": found.element, "message": found.say(lang).message}
+
+
+def message(sent: answers.Sent) -> dict[str, Any]:
+    """A message: which case it reached, null while it waits."""
+    return {
+        "message": sent.name,
+        "id": sent.id,
+        "key": sent.key,
+        "case": sent.case or None,
+        "sent_at": sent.sent_at,
+        "repeated": sent.repeated,
+    }

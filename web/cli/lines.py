@@ -139,3 +139,9 @@ def person(somebody: answers.Person, lang: str) -> str:
     roles = " ".join(wording.word("role", role, lang) for role in sorted(somebody.roles))
     posts = " ".join(sorted(somebody.posts))
     return word("person", lang, name=somebody.name, display=somebody.display, roles=roles, posts=posts).rstrip()
+
+
+def message(sent: answers.Sent, lang: str) -> str:
+    """A message and the case it reached, or that it waits."""
+    code = "message_taken" if sent.case else "message_waits"
+    return word(code, lang, name=sent.name, id=sent.id, key=sent.key, case=sent.case)

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from engine.run.port import Rejected
+from engine.run.spiff import timers
 from engine.run.spiff.adapter import apply
 from engine.run.spiff.program import Program, compile, load
+from engine.run.spiff.routing import Stuck
 
-__all__ = ["Program", "apply", "compile", "load", "open_incidents", "open_items", "open_timers"]
+__all__ = [
+    "Program",
+    "apply",
+    "awaited",
+    "compile",
+    "first_due",
+    "load",
+    "next_due",
+    "open_incidents",
+    "open_items",
+    "open_timers",
+]
+
+#: Dates of a timer without a zone are dates here.
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def open_items(state: str | None) -> dict[str, str]:
@@ -22,9 +41,28 @@ def open_timers(state: str | None) -> dict[str, str]:
     return {timer: due for known in _known(state) for timer, (_node, due, *_) in known.get("timers", {}).items()}
 
 
+def awaited(state: str | None) -> dict[str, dict[str, str]]:
+    """What a stored state waits for from outside: address → ``message`` (and ``key``, if given) or ``signal``."""
+    return {item: what for known in _known(state) for item, what in known.get("waits", {}).items()}
+
+
 def open_incidents(state: str | None) -> list[str]:
     """Addresses where a stored state is stuck."""
     return [known["stuck"][0] for known in _known(state) if "stuck" in known]
+
+
+def first_due(kind: str, text: str, at: datetime) -> str:
+    """When a timer that opens cases is due first, if set ``at``. Raises Rejected ``timer.failed``."""
+    try:
+        return timers.due((kind, text), at.astimezone(ZONE), {})
+    except Stuck as stuck:
+        raise Rejected(stuck.code, **stuck.params) from stuck
+
+
+def next_due(program: Program, last: str, fired: int, at: datetime) -> str | None:
+    """When the timer that opens cases of a program is due again after ``last``; None when it is over."""
+    (start,) = program.starts[""]
+    return timers.following(tuple(program.nodes[start]["timer"]), last, fired, at.astimezone(ZONE), {})
 
 
 @lru_cache(maxsize=256)

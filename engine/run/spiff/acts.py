@@ -195,4 +195,5 @@ ACTS: Mapping[str, Callable[[Move, Task, dict[str, Any]], None]] = {
     normal.ERROR_END: _error,
     normal.ESCALATION: _escalation,
     normal.SIGNAL: _signal,
+    normal.MESSAGE: signals.send,
 }

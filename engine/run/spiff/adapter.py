@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.record.canonical import instant
 from engine.run.port import Command, Outcome, Rejected
-from engine.run.spiff import handlers, instances
+from engine.run.spiff import handlers, instances, signals
 from engine.run.spiff.move import ADVANCE, COUNT, ENTER, Move
 from engine.run.spiff.program import Program
 from engine.run.spiff.workflow import dump
@@ -62,7 +62,7 @@ def _complete(move: Move) -> None:
     taken = _taken(move, node_id)
     move.set_data(key)
     move.tell("work item completed", key, item=move.command.item)
-    del token.internal_data["items"][move.command.item]
+    signals.forget(token, move.command.item)
     move.completed = (key, move.command.item)
     if node_id != token.task_spec.name:
         move.happen(token, node_id, move.command.item)
@@ -81,6 +81,16 @@ def _taken(move: Move, node_id: str) -> list[str] | None:
     if wrong or (len(chosen) > 1 and node["type"] == "exclusiveGateway"):
         raise Rejected("take.unknown", taken=str(taken), choices=", ".join(node["out"]))
     return list(dict.fromkeys(chosen))
+
+
+def _message(move: Move) -> None:
+    """What a token waits for has come from outside the case, with what it brought."""
+    token, node_id = move.owner("items", "item.unknown")
+    what = token.internal_data.get("waits", {}).get(move.command.item)
+    if what is None:
+        raise Rejected("item.unknown", item=move.command.item)
+    move.set_data(move.program.key(node_id))
+    signals.receive(move, token, move.command.item, node_id, **what)
 
 
 def _fire(move: Move) -> None:
@@ -134,6 +144,7 @@ def _cancel(move: Move) -> None:
 _COMMANDS: Mapping[str, Callable[[Move], None]] = {
     "start": _start,
     "complete": _complete,
+    "message": _message,
     "timer": _fire,
     "retry": _retry,
     "correct": _retry,

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.record.canonical import encode
-from engine.run.spiff import handlers, timers
+from engine.run.spiff import handlers, signals, timers
 from engine.run.spiff.acts import ACTS
 from engine.run.spiff.change import Change
 from engine.run.spiff.instances import finish_scopes
@@ -168,6 +168,7 @@ class Move(Change):
 
     def withdraw(self, token: Task) -> None:
         """Take back every offer and timer of a token."""
+        token.internal_data.pop("waits", None)
         for item, node_id in token.internal_data.pop("items", {}).items():
             self.tell("element cancelled", self.program.key(node_id), item=item)
         for timer, (node_id, *_) in token.internal_data.pop("timers", {}).items():
@@ -198,10 +199,16 @@ class Move(Change):
         body: dict[str, Any] = {"item": address}
         if choices:
             body["choices"] = choices
+        if what := signals.awaited(self, node_id):
+            token.internal_data.setdefault("waits", {})[address] = what
+            body |= what
         self.tell("work item offered", self.program.key(node_id), **body)
 
     def dues(self, events: Iterable[str]) -> dict[str, str]:
         """When each timer among these events is due if set now. Raises Stuck, so that nothing is offered in halves."""
+        events = list(events)
+        for event in events:
+            signals.awaited(self, event)
         texts = {event: self.program.nodes[event].get("timer") for event in events}
         return {event: timers.due(text, self.at, self.data) for event, text in texts.items() if text}
 

@@ -1,0 +1,139 @@
+"""Messages and signals from outside, and those that still wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import tables
+from engine.answers import Person, Sent
+from engine.errors import Conflict, Rejection
+from engine.office import people
+from engine.record import canonical
+from engine.record.canonical import read_instant
+from engine.run import guard
+from engine.run.open_case import read_case
+from engine.run.port import Command
+from engine.run.post import Message, carry_on, note_signal, open_by, receive, starters, write_command
+from engine.store import Session, Store
+
+MAX_ID = 60
+
+
+def deliver(
+    session: Session,
+    id_: str,
+    name: str,
+    *,
+    actor: str,
+    key: str = "",
+    data: Mapping[str, Any] | None = None,
+    at: datetime,
+    simulated: bool = False,
+) -> Sent:
+    """Send a message: it reaches the case that waits for this name and key, opens one, or waits in the inbox.
+
+    The same id again is the same message. Raises Rejection: ``message.id``, ``message.other_data`` (the id was used for
+    another), ``message.ambiguous``, ``form.none``, ``data.unrecordable``, ``user.unknown``, ``role.missing``.
+    """
+    if not 0 < len(id_) <= MAX_ID or not name:
+        raise Rejection("message.id", id=id_, limit=MAX_ID)
+    _may_send(people.known(session, actor))
+    guard.recordable(data or {})
+    text = canonical.dumps(canonical.encode(dict(data or {}))).decode()
+    row = session.execute(sa.select(tables.message).where(tables.message.c.id == id_)).one_or_none()
+    if row is not None:
+        if (row.name, row.key, row.data) != (name, key, text):
+            raise Rejection("message.other_data", id=id_)
+        return _sent(session, id_, repeated=True)
+    written = receive(session, Message(id_, name, key, dict(data or {}), actor), at, simulated)
+    if written is not None:
+        carry_on(session, written, at, simulated)
+    return _sent(session, id_)
+
+
+def signal(session: Session, id_: str, name: str, *, actor: str, at: datetime, simulated: bool = False) -> int:
+    """Throw a signal from outside: all cases that wait for it now will get it (``tick``), flows it opens are opened.
+
+    Answers how many cases it is for. Raises Rejection ``message.id``, ``user.unknown``, ``role.missing``.
+    """
+    if not 0 < len(id_) <= MAX_ID or not name:
+        raise Rejection("message.id", id=id_, limit=MAX_ID)
+    _may_send(people.known(session, actor))
+    opened = [
+        open_by(session, one, Message(id_, name, "", {}, actor), at, simulated)
+        for one in starters(session, "signal", name)
+    ]
+    for written in opened:
+        carry_on(session, written, at, simulated)
+    return len(opened) + note_signal(session, id_, name, at)
+
+
+def waiting(session: Session, limit: int = 200) -> list[Sent]:
+    """Messages nobody has waited for yet, the oldest first."""
+    table = tables.message.c
+    rows = session.execute(
+        sa.select(table.id).where(table.case_id.is_(None)).order_by(table.sent_at, table.id).limit(limit)
+    )
+    return [_sent(session, row.id) for row in rows]
+
+
+def deliver_signals(store: Store, simulated: bool = False) -> int:
+    """Let noted signals reach their cases, each in a transaction of its own; answers how many did.
+
+    This is an edge. A case that waits no more, or is not open, has missed it.
+    """
+    table, reached = tables.delivery, 0
+    with store.read() as session:
+        rows = session.execute(sa.select(table).where(~table.c.done).order_by(table.c.at).limit(1_000)).all()
+    for row in rows:
+        try:
+            with store.begin() as session:
+                reached += _deliver_signal(session, row, simulated)
+        except (Conflict, Rejection):
+            continue  # the next look finds it again, or finds it done
+    return reached
+
+
+def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:
+    table, case = tables.delivery, tables.case.c
+    claimed = session.execute(
+        sa.update(table)
+        .where(table.c.signal == row.signal, table.c.case_id == row.case_id, table.c.item == row.item, ~table.c.done)
+        .values(done=True)
+    )
+    number = session.execute(
+        sa.select(case.number)
+        .join_from(tables.case, tables.subscription, tables.subscription.c.case_id == case.id)
+        .where(case.id == row.case_id, tables.subscription.c.item == row.item, case.state == "open")
+    ).scalar_one_or_none()
+    found = read_case(session, number) if number is not None and claimed.rowcount else None
+    if found is None:
+        return 0
+    command = Command(type="message", actor=people.SYSTEM, item=row.item)
+    command_id = f"s:{row.signal}/{row.case_id}/{row.item}"[:64]
+    write_command(
+        session, found, command, read_instant(row.at), command_id=command_id, simulated=simulated,
+        extra={"message": row.signal},
+    )  # fmt: skip
+    return 1
+
+
+def _sent(session: Session, id_: str, repeated: bool = False) -> Sent:
+    table, case = tables.message.c, tables.case.c
+    row = session.execute(
+        sa.select(table.name, table.key, table.sent_at, case.number)
+        .join_from(tables.message, tables.case, case.id == table.case_id, isouter=True)
+        .where(table.id == id_)
+    ).one()
+    return Sent(
+        id=id_, name=row.name, key=row.key, case=row.number or "", sent_at=read_instant(row.sent_at), repeated=repeated
+    )
+
+
+def _may_send(person: Person) -> None:
+    """Messages are the office's to send, by hand or through a system that signs in as one of them."""
+    people.require(person, "clerk", "publisher", "admin")

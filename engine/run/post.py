@@ -1,0 +1,234 @@
+"""Writing a command, and carrying on what it sends: messages reach whoever waits for them in the same transaction.
+
+A message is addressed by its name and a key; the key it has without one is the conversation, which a case shares with
+those its messages opened. One that nobody waits for yet waits itself, and is handed over the moment somebody does.
+Signals are for all who wait when they are thrown: they are noted here, and reach each case in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import catalogue, tables
+from engine.errors import Conflict, Rejection
+from engine.office import people
+from engine.record import canonical
+from engine.record.canonical import instant
+from engine.run import guard, spiff
+from engine.run.open_case import OpenCase, read_case
+from engine.run.opening import new_case
+from engine.run.port import Command
+from engine.run.write import Written, write_one
+from engine.store import Session
+
+#: Cases that one command may reach through messages; two that write to each other for ever stop here, and wait.
+MAX_REACHED = 50
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message in the inbox."""
+
+    id: str
+    name: str
+    key: str
+    data: dict[str, Any]
+    actor: str
+    #: The conversation of the case that sent it; '' from outside.
+    conversation: str = ""
+
+
+def write_command(
+    session: Session,
+    case: OpenCase,
+    command: Command,
+    at: datetime,
+    *,
+    command_id: str | None = None,
+    simulated: bool = False,
+    extra: Mapping[str, Any] | None = None,
+    salts: Mapping[str, tuple[bytes, Any]] | None = None,
+) -> OpenCase:
+    """Decide, chain and write one command, and all that follows from what it sends; answers the case as it then stands.
+
+    The one way in to change a case, and the one way in to its journal. Nothing here commits.
+    """
+    written = write_one(
+        session, case, command, at, command_id=command_id, simulated=simulated, extra=extra, salts=salts
+    )
+    reached = carry_on(session, written, at, simulated)
+    if case.number in reached:
+        again = read_case(session, case.number)
+        assert again is not None  # only a command id makes it None
+        return again
+    return written.case
+
+
+def carry_on(session: Session, written: Written, at: datetime, simulated: bool) -> set[str]:
+    """Hand over what was sent, and what waits for those who wait now. Answers the numbers of the cases reached."""
+    reached: set[str] = set()
+    queue = deque([written])
+    hops = 0
+    while queue and hops < MAX_REACHED:
+        here = queue.popleft()
+        for step in here.steps:
+            if step.kind == "message sent":
+                follows = _sent(session, here.case, step.seq, canonical.loads(step.body), at, simulated)
+                queue += follows
+        for item, what in here.awaited.items():
+            if "message" in what and (message := _waiting(session, here.case, what)) is not None:
+                queue.append(hand_over(session, message, here.case.number, item, at, simulated))
+        hops += 1
+        reached |= {one.case.number for one in queue}
+    return reached
+
+
+def receive(session: Session, message: Message, at: datetime, simulated: bool) -> Written | None:
+    """Put a message into the inbox and hand it over if somebody waits for it; None while nobody does.
+
+    Raises Rejection ``message.ambiguous`` when two cases, or two flows, wait for the same one.
+    """
+    session.execute(
+        sa.insert(tables.message).values(
+            id=message.id,
+            name=message.name,
+            key=message.key,
+            data=canonical.dumps(canonical.encode(message.data)).decode(),
+            actor=message.actor,
+            sent_at=instant(at),
+        )
+    )
+    case, table = tables.case.c, tables.subscription.c
+    waiting = session.execute(
+        sa.select(case.number, table.item)
+        .join_from(tables.subscription, tables.case, case.id == table.case_id)
+        .where(table.kind == "message", table.name == message.name, table.key == message.key, case.state == "open")
+        .limit(2)
+    ).all()
+    if len(waiting) > 1:
+        raise Rejection("message.ambiguous", name=message.name, key=message.key)
+    if waiting:
+        return hand_over(session, message, waiting[0].number, waiting[0].item, at, simulated)
+    return _open_case(session, message, at, simulated)
+
+
+def hand_over(session: Session, message: Message, number: str, item: str, at: datetime, simulated: bool) -> Written:
+    """The recorded command by which a message reaches what waits for it."""
+    case = read_case(session, number)
+    assert case is not None  # only a command id makes it None
+    if item not in spiff.awaited(case.tokens):
+        raise Conflict("conflict", case=number)  # somebody was faster between the looking and the reading
+    guard.public_fields(case.package, message.data)
+    command = Command(type="message", actor=message.actor, item=item, data=message.data)
+    written = write_one(
+        session,
+        case,
+        command,
+        at,
+        command_id=_command_id(message.id),
+        simulated=simulated,
+        extra={"message": message.id},
+    )
+    _take(session, message.id, case.id, at)
+    return written
+
+
+def open_by(session: Session, definition_id: int, message: Message, at: datetime, simulated: bool) -> Written:
+    """A case that a message, a signal or a timer opens, of a version."""
+    info, package = catalogue.info_of(session, definition_id), catalogue.package_of(session, definition_id)
+    guard.public_fields(package, message.data)
+    case = new_case(session, info, package, at, simulated, message.conversation)
+    command = Command(type="start", actor=message.actor, data=message.data)
+    command_id = _command_id(f"{message.id}/{info.key}")
+    return write_one(
+        session, case, command, at, command_id=command_id, simulated=simulated, extra={"message": message.id}
+    )
+
+
+def _open_case(session: Session, message: Message, at: datetime, simulated: bool) -> Written | None:
+    """Open a case of the flow whose start event waits for this message, in its latest version."""
+    opens = starters(session, "message", message.name)
+    if len(opens) > 1:
+        raise Rejection("message.ambiguous", name=message.name, key=message.key)
+    if not opens:
+        return None
+    written = open_by(session, opens[0], message, at, simulated)
+    _take(session, message.id, written.case.id, at)
+    return written
+
+
+def starters(session: Session, kind: str, name: str) -> list[int]:
+    """Versions whose start event waits for this: the latest of each flow only."""
+    table, trigger = tables.definition.c, tables.trigger.c
+    later = tables.definition.alias()
+    return list(
+        session.execute(
+            sa.select(trigger.definition_id)
+            .join_from(tables.trigger, tables.definition, table.id == trigger.definition_id)
+            .where(trigger.kind == kind, trigger.name == name)
+            .where(~sa.exists().where(later.c.key == table.key, later.c.version > table.version))
+            .order_by(trigger.definition_id)
+        ).scalars()
+    )
+
+
+def _sent(
+    session: Session, case: OpenCase, seq: int, body: dict[str, Any], at: datetime, simulated: bool
+) -> list[Written]:
+    """What a ``message sent`` of a case sets going."""
+    id_ = f"{case.number}/{seq}"
+    if "signal" in body:
+        _note_signal(session, case, id_, body["signal"], at)
+        opened = Message(id_, body["signal"], "", {}, people.SYSTEM, case.conversation)
+        return [open_by(session, one, opened, at, simulated) for one in starters(session, "signal", body["signal"])]
+    data = canonical.decode(body.get("data", {}))
+    message = Message(id_, body["message"], body.get("key", case.conversation), data, people.SYSTEM, case.conversation)
+    reached = receive(session, message, at, simulated)
+    return [reached] if reached is not None else []
+
+
+def _note_signal(session: Session, case: OpenCase | None, id_: str, name: str, at: datetime) -> int:
+    """Note for whom a signal is: all other cases that wait for it now. Answers how many."""
+    table = tables.subscription.c
+    query = sa.select(table.case_id, table.item).where(table.kind == "signal", table.name == name)
+    rows = session.execute(query if case is None else query.where(table.case_id != case.id)).all()
+    if rows:
+        values = [{"signal": id_, "case_id": r.case_id, "item": r.item, "at": instant(at), "done": False} for r in rows]
+        session.execute(sa.insert(tables.delivery), values)
+    return len(rows)
+
+
+def note_signal(session: Session, id_: str, name: str, at: datetime) -> int:
+    """A signal from outside: note for whom it is."""
+    return _note_signal(session, None, id_, name, at)
+
+
+def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Message | None:
+    """The oldest message in the inbox that is for this."""
+    table = tables.message
+    row = session.execute(
+        sa.select(table)
+        .where(table.c.case_id.is_(None), table.c.name == what["message"])
+        .where(table.c.key == what.get("key", case.conversation))
+        .order_by(table.c.sent_at, table.c.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Message(row.id, row.name, row.key, canonical.decode(canonical.loads(row.data)), row.actor)
+
+
+def _take(session: Session, id_: str, case_id: int, at: datetime) -> None:
+    table = tables.message
+    session.execute(sa.update(table).where(table.c.id == id_).values(case_id=case_id, taken_at=instant(at)))
+
+
+def _command_id(message: str) -> str:
+    """A message is done once: its id is that of its command."""
+    return f"m:{message}"[:64]

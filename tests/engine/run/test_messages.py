@@ -1,0 +1,195 @@
+"""Messages find the case they are for, once each, early or late; signals find all that wait."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+import engine
+from bpmn.package import FlowPackage, load
+from engine import tables
+from engine.errors import Conflict, Rejection
+from engine.store import Session, Store
+from tests.conftest import Clock, add_people
+from tests.engine.run.models import xml
+
+STEP = '<extensionElements><step xmlns="urn:sunpath:bpmn:1" {}/></extensionElements>'
+WAITS = '<messageEventDefinition messageRef="{}"/>'
+BESIDE = '<message id="Ask" name="ask"/><message id="Reply" name="reply"/><signal id="Go" name="go"/>'
+
+
+def model(arrows: str, **nodes: str) -> FlowPackage:
+    text = xml({"S": "startEvent", "E": "endEvent"} | nodes, arrows).decode()
+    return load(text.replace("</definitions>", BESIDE + "</definitions>").encode())
+
+
+def publish(session: Session, clock: Clock, key: str, arrows: str, **nodes: str) -> str:
+    return engine.publish(session, model(arrows, **nodes), key=key, author="modeller", at=clock()).key
+
+
+@pytest.fixture
+def waits(session: Session, clock: Clock) -> str:
+    """A task, then a message is waited for, by the key the data say."""
+    body = STEP.format('key="file"') + WAITS.format("Reply")
+    return publish(
+        session, clock, "waits", "S>A A>M M>B B>E", A="userTask", M=f"intermediateCatchEvent|{body}", B="userTask"
+    )
+
+
+def whole(session: Session) -> None:
+    assert engine.verify(session).differences == () and engine.replay(session).differences == ()
+
+
+def test_a_message_reaches_the_case_with_its_key(session: Session, clock: Clock, waits: str) -> None:
+    one, other = (
+        engine.start_case(session, waits, actor="clerk", data={"file": file}, at=clock()).case for file in ("F1", "F2")
+    )
+    for case in (one, other):
+        engine.complete(session, case, "A", actor="clerk", at=clock())
+    sent = engine.deliver(session, "m1", "reply", key="F2", data={"amount": 7}, actor="clerk", at=clock())
+    assert (sent.case, sent.repeated) == (other, False)
+    assert [item.element for item in engine.todo(session, other).work_items] == ["B"]
+    assert [item.element for item in engine.todo(session, one).work_items] == ["M"]
+    assert engine.show(session, other).data == {"amount": 7, "file": "F2"}
+    again = engine.deliver(session, "m1", "reply", key="F2", data={"amount": 7}, actor="clerk", at=clock())
+    assert (again.case, again.repeated) == (other, True)
+    with pytest.raises(Rejection, match=r"message\.other_data"):
+        engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock())
+    (received,) = [step for step in engine.steps(session, other) if step.kind == "message received"]
+    assert received.body == {"item": "M#1", "message": "reply", "key": "F2"}
+    whole(session)
+
+
+def test_an_early_message_waits_for_whoever_will_wait_for_it(session: Session, clock: Clock, waits: str) -> None:
+    sent = engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock())
+    assert sent.case == "" and [one.id for one in engine.waiting(session)] == ["m1"]
+    case = engine.start_case(session, waits, actor="clerk", data={"file": "F1"}, at=clock()).case
+    done = engine.complete(session, case, "A", actor="clerk", at=clock())
+    assert [item.element for item in done.work_items] == ["B"] and engine.waiting(session) == []
+    whole(session)
+
+
+def test_a_person_may_confirm_what_came_on_paper(session: Session, clock: Clock, waits: str) -> None:
+    case = engine.start_case(session, waits, actor="clerk", data={"file": "F1"}, at=clock()).case
+    engine.complete(session, case, "A", actor="clerk", at=clock())
+    engine.complete(session, case, "M", actor="clerk", at=clock())
+    assert engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock()).case == ""
+    whole(session)
+
+
+def test_two_who_wait_for_the_same_get_it_neither(session: Session, clock: Clock, waits: str) -> None:
+    for _ in range(2):
+        case = engine.start_case(session, waits, actor="clerk", data={"file": "F1"}, at=clock()).case
+        engine.complete(session, case, "A", actor="clerk", at=clock())
+    with pytest.raises(Rejection, match=r"message\.ambiguous"):
+        engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock())
+
+
+def test_a_case_asks_another_and_is_answered(session: Session, clock: Clock) -> None:
+    """Each flow its own case; they share the conversation, so neither needs to know the other's number."""
+    take = STEP.format('data="amount"')
+    publish(
+        session, clock, "asks", "S>T T>R R>E",
+        T=f"sendTask messageRef=\"Ask\"|{take}", R='receiveTask messageRef="Reply"',
+    )  # fmt: skip
+    publish(
+        session, clock, "answers", "S>A A>E",
+        S=f"startEvent|{WAITS.format('Ask')}", A="userTask", E=f"endEvent|{take}{WAITS.format('Reply')}",
+    )  # fmt: skip
+    asked = engine.start_case(session, "asks", actor="clerk", data={"amount": 3}, at=clock()).case
+    (number,) = session.execute(sa.select(tables.case.c.number).where(tables.case.c.number != asked)).scalars()
+    assert engine.show(session, number).data == {"amount": 3}
+    done = engine.complete(session, number, "A", actor="clerk", data={"amount": 5}, at=clock())
+    assert done.state == "closed"
+    view = engine.show(session, asked)
+    assert (view.state, view.data) == ("closed", {"amount": 5})
+    opened = next(step for step in engine.steps(session, number) if step.kind == "case opened")
+    assert opened.body["conversation"] == asked
+    whole(session)
+
+
+def test_two_that_answer_each_other_for_ever_stop_and_wait(session: Session, clock: Clock) -> None:
+    loop = {"G": "exclusiveGateway", "T": 'sendTask messageRef="Ask"', "R": 'receiveTask messageRef="Ask"'}
+    publish(session, clock, "echo", "S>G G>T[n = 1] G>E! T>R R>G", **loop)
+    case = engine.start_case(session, "echo", actor="clerk", data={"n": 1}, at=clock()).case
+    assert 100 < len(engine.steps(session, case)) < 2_000 and engine.show(session, case).state == "open"
+    whole(session)
+
+
+def test_a_message_on_a_border_comes_more_than_once(session: Session, clock: Clock) -> None:
+    border = f'boundaryEvent attachedToRef="A" cancelActivity="false"|{WAITS.format("Reply")}'
+    publish(session, clock, "border", "S>A A>E M>N N>F", A="userTask", M=border, N="userTask", F="endEvent")
+    case = engine.start_case(session, "border", actor="clerk", at=clock()).case
+    for number in range(3):
+        assert engine.deliver(session, f"m{number}", "reply", key=case, actor="clerk", at=clock()).case == case
+    assert [item.element for item in engine.todo(session, case).work_items].count("N") == 3
+    engine.complete(session, case, "A", actor="clerk", at=clock())
+    assert engine.deliver(session, "late", "reply", key=case, actor="clerk", at=clock()).case == ""
+    whole(session)
+
+
+def test_a_signal_reaches_every_case_that_waits_once(store: Store, clock: Clock) -> None:
+    caught = '<signalEventDefinition signalRef="Go"/>'
+    with store.begin() as session:
+        add_people(session)
+        publish(session, clock, "waits", "S>C C>A A>E", C=f"intermediateCatchEvent|{caught}", A="userTask")
+        publish(session, clock, "throws", "S>T T>E", T=f"intermediateThrowEvent|{caught}")
+        publish(session, clock, "opened", "S>A A>E", S=f"startEvent|{caught}", A="userTask")
+        cases = [engine.start_case(session, "waits", actor="clerk", at=clock()).case for _ in range(5)]
+        engine.start_case(session, "throws", actor="clerk", at=clock())
+        late = engine.start_case(session, "waits", actor="clerk", at=clock()).case
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(lambda _: engine.tick(store, clock()), range(2))) == 5
+    with store.begin() as session:
+        for case in cases:
+            assert [item.element for item in engine.todo(session, case).work_items] == ["A"]
+        assert [item.element for item in engine.todo(session, late).work_items] == ["C"]
+        assert engine.signal(session, "s1", "go", actor="clerk", at=clock()) == 2  # the late one, and one opened
+    assert engine.tick(store, clock()) == 1
+    with store.read() as session:
+        assert [item.element for item in engine.todo(session, late).work_items] == ["A"]
+        whole(session)
+
+
+def test_one_of_two_messages_at_once_is_taken(store: Store, clock: Clock) -> None:
+    with store.begin() as session:
+        add_people(session)
+        publish(
+            session, clock, "waits", "S>M M>B B>E", M=f"intermediateCatchEvent|{WAITS.format('Reply')}", B="userTask"
+        )
+        cases = [engine.start_case(session, "waits", actor="clerk", at=clock()).case for _ in range(20)]
+
+    def send(case: str, number: int) -> str:
+        while True:
+            try:
+                with store.begin() as session:
+                    return engine.deliver(
+                        session, f"{case}-{number}", "reply", key=case, actor="clerk", at=clock()
+                    ).case
+            except Conflict:
+                continue
+
+    with ThreadPoolExecutor(2) as senders:
+        for case in cases:
+            assert sorted(senders.map(send, (case, case), (1, 2))) == ["", case]
+    with store.read() as session:
+        assert len(engine.waiting(session)) == 20
+        whole(session)
+
+
+def test_a_timer_opens_cases_once_for_each_instant(store: Store, clock: Clock) -> None:
+    timer = "<timerEventDefinition><timeCycle>R3/P1D</timeCycle></timerEventDefinition>"
+    with store.begin() as session:
+        add_people(session)
+        publish(session, clock, "daily", "S>A A>E", S=f"startEvent|{timer}", A="userTask")
+    later = clock() + timedelta(days=10)
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(lambda _: engine.tick(store, later), range(2))) == 3
+    assert engine.tick(store, later) == 0
+    with store.read() as session:
+        opened = list(session.execute(sa.select(tables.case.c.opened_at).order_by(tables.case.c.id)).scalars())
+        assert opened == [f"2026-03-{day:02d}T01:00:00.000Z" for day in (3, 4, 5)]
+        whole(session)
