@@ -22,11 +22,11 @@ from engine.publishing import approve, publish, refuse, submission_package, subm
 from engine.record.verify import verify
 from engine.run.erase import erase
 from engine.run.incidents import correct, retry, skip
-from engine.run.messages import deliver, deliver_signals, signal, waiting
+from engine.run.messages import deliver, signal, waiting
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
-from engine.run.timers import due, tick
+from engine.run.timers import deliver_signals, due, tick
 from engine.status import picture_status
 from engine.totals import totals
 

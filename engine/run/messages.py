@@ -10,15 +10,13 @@ import sqlalchemy as sa
 
 from engine import tables
 from engine.answers import Person, Sent
-from engine.errors import Conflict, Rejection
+from engine.errors import Rejection
 from engine.office import people
 from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.run import guard
-from engine.run.open_case import read_case
-from engine.run.port import Command
-from engine.run.post import Message, carry_on, note_signal, open_by, receive, starters, write_command
-from engine.store import Session, Store
+from engine.run.post import Message, carry_on, note_signal, open_by, receive, starters
+from engine.store import Session
 
 MAX_ID = 60
 
@@ -79,47 +77,6 @@ def waiting(session: Session, limit: int = 200) -> list[Sent]:
         sa.select(table.id).where(table.case_id.is_(None)).order_by(table.sent_at, table.id).limit(limit)
     )
     return [_sent(session, row.id) for row in rows]
-
-
-def deliver_signals(store: Store, simulated: bool = False) -> int:
-    """Let noted signals reach their cases, each in a transaction of its own; answers how many did.
-
-    This is an edge. A case that waits no more, or is not open, has missed it.
-    """
-    table, reached = tables.delivery, 0
-    with store.read() as session:
-        rows = session.execute(sa.select(table).where(~table.c.done).order_by(table.c.at).limit(1_000)).all()
-    for row in rows:
-        try:
-            with store.begin() as session:
-                reached += _deliver_signal(session, row, simulated)
-        except (Conflict, Rejection):
-            continue  # the next look finds it again, or finds it done
-    return reached
-
-
-def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:
-    table, case = tables.delivery, tables.case.c
-    claimed = session.execute(
-        sa.update(table)
-        .where(table.c.signal == row.signal, table.c.case_id == row.case_id, table.c.item == row.item, ~table.c.done)
-        .values(done=True)
-    )
-    number = session.execute(
-        sa.select(case.number)
-        .join_from(tables.case, tables.subscription, tables.subscription.c.case_id == case.id)
-        .where(case.id == row.case_id, tables.subscription.c.item == row.item, case.state == "open")
-    ).scalar_one_or_none()
-    found = read_case(session, number) if number is not None and claimed.rowcount else None
-    if found is None:
-        return 0
-    command = Command(type="message", actor=people.SYSTEM, item=row.item)
-    command_id = f"s:{row.signal}/{row.case_id}/{row.item}"[:64]
-    write_command(
-        session, found, command, read_instant(row.at), command_id=command_id, simulated=simulated,
-        extra={"message": row.signal},
-    )  # fmt: skip
-    return 1
 
 
 def _sent(session: Session, id_: str, repeated: bool = False) -> Sent:

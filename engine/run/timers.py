@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,8 +13,9 @@ from engine.errors import Conflict, Rejection
 from engine.office import people
 from engine.record.canonical import instant, read_instant
 from engine.run import spiff
-from engine.run.messages import deliver_signals
-from engine.run.post import Message, carry_on, open_by
+from engine.run.open_case import read_case
+from engine.run.port import Command
+from engine.run.post import Message, carry_on, open_by, write_command
 from engine.run.runtime import fire
 from engine.store import Session, Store
 
@@ -93,3 +95,44 @@ _DUE_STARTS = (
     .order_by(tables.trigger.c.due_at)
     .limit(1)
 )
+
+
+def deliver_signals(store: Store, simulated: bool = False) -> int:
+    """Let noted signals reach their cases, each in a transaction of its own; answers how many did.
+
+    This is an edge. A case that waits no more, or is not open, has missed it.
+    """
+    table, reached = tables.delivery, 0
+    with store.read() as session:
+        rows = session.execute(sa.select(table).where(~table.c.done).order_by(table.c.at).limit(1_000)).all()
+    for row in rows:
+        try:
+            with store.begin() as session:
+                reached += _deliver_signal(session, row, simulated)
+        except (Conflict, Rejection):
+            continue  # the next look finds it again, or finds it done
+    return reached
+
+
+def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:
+    table, case = tables.delivery, tables.case.c
+    claimed = session.execute(
+        sa.update(table)
+        .where(table.c.signal == row.signal, table.c.case_id == row.case_id, table.c.item == row.item, ~table.c.done)
+        .values(done=True)
+    )
+    number = session.execute(
+        sa.select(case.number)
+        .join_from(tables.case, tables.subscription, tables.subscription.c.case_id == case.id)
+        .where(case.id == row.case_id, tables.subscription.c.item == row.item, case.state == "open")
+    ).scalar_one_or_none()
+    found = read_case(session, number) if number is not None and claimed.rowcount else None
+    if found is None:
+        return 0
+    command = Command(type="message", actor=people.SYSTEM, item=row.item)
+    command_id = f"s:{row.signal}/{row.case_id}/{row.item}"[:64]
+    write_command(
+        session, found, command, read_instant(row.at), command_id=command_id, simulated=simulated,
+        extra={"message": row.signal},
+    )  # fmt: skip
+    return 1
