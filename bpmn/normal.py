@@ -11,6 +11,7 @@ from typing import Any
 
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Node, Process
+from bpmn.watched import watched
 
 #: How a node behaves when a token reaches it: go on; wait for a person; for a timer; assign; decide; run what is
 #: inside; wait for the first of several events; end; end everything in the scope; end with an error; tell those around
@@ -36,7 +37,8 @@ def normalise(process: Process) -> dict[str, Any]:
     answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
     in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
     ``signal``, ``message``, ``key`` (FEEL: which case), ``takes`` (names of values it takes along), ``skip`` (may an
-    officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start event).
+    officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start event), ``when`` (FEEL that
+    makes a conditional event happen).
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -99,6 +101,7 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
         "key": node.step.key if node.step is not None else None,
         "takes": list(node.step.data) if node.step is not None else None,
         "skip": True if node.step is not None and node.step.skip else None,
+        "when": watched(node),
         "handler": _starts(node.id, control)[0] if node.triggered_by_event else "",
     }
     if node.attached_to or control.handles(node):

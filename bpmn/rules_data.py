@@ -13,6 +13,7 @@ from bpmn.errors import Refused
 from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
 from bpmn.model import Flow, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
+from bpmn.watched import watched
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,9 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.type == "scriptTask" and thing.script:
         yield Reading(thing, compile_script(thing.script).reads)
     for event in thing.events:
+        if event.kind == "conditional" and watched(thing):
+            compiled = compile_expression(event.text)
+            yield Reading(thing, compiled.names, compiled.comparisons)
         if event.kind == "timer" and event.text:
             yield Reading(thing, timer_text.names(event.timer, event.text))
 

@@ -10,6 +10,7 @@ from bpmn.control_flow import link_name
 from bpmn.feel import FeelError, compile_expression
 from bpmn.model import Node
 from bpmn.rules import Spot, Subject, at, misread, rule
+from bpmn.watched import watched
 
 #: Throw and end events that are recorded and passed through, and ends that are recorded and end.
 THROWN = ("", "message", "signal", "terminate", "error", "escalation", "link")
@@ -34,12 +35,12 @@ def several_triggers(subject: Subject) -> Iterator[Spot]:
 
 @rule("event.conditional", "error", exercise="info")
 def conditional(subject: Subject) -> Iterator[Spot]:
-    """A conditional event would have to watch all data all the time; in an exercise a person confirms it.
+    """A conditional event whose condition is no FEEL over the data; in an exercise a person confirms it.
 
-    BPMN 10.5.5.
+    BPMN 10.5.5. What is FEEL is asked when the waiting begins and after each change of the data.
     """
     for node in _events(subject):
-        if node.trigger == "conditional":
+        if node.trigger == "conditional" and not watched(node):
             yield at(node)
 
 

@@ -38,6 +38,8 @@ class Change:
         self.at = at
         self.drafts: list[Draft] = []
         self.moves = 0
+        #: Did the data change, or a new waiting begin, since conditions were asked?
+        self.changed = True
         #: Element and address of the work item this command completed, for return arrows.
         self.completed: tuple[str, str] | None = None
 
@@ -58,6 +60,7 @@ class Change:
     def assign(self, element: str | None, name: str, value: object) -> None:
         """Set one case value. Raises Stuck when it cannot be recorded."""
         self.data[name] = recordable(name, value)
+        self.changed = True
         self.tell("data set", element, name=name, value=encode(value))
 
     def tell(self, kind: str, element: str | None, **body: Any) -> None:

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.record.canonical import encode
-from engine.run.spiff import handlers, signals, timers
+from engine.run.spiff import conditions, handlers, signals, timers
 from engine.run.spiff.acts import ACTS
 from engine.run.spiff.change import Change
 from engine.run.spiff.instances import finish_scopes
@@ -31,10 +31,17 @@ class Move(Change):
     def settle(self) -> None:
         """Let tokens go on by themselves until all wait for somebody."""
         while True:
+            self._look()
             while self.workflow.arrived:
                 self.arrive(self.workflow.arrived.popleft())
+                self._look()
             if not finish_scopes(self) and not self.workflow.update_waiting_tasks():
                 return
+
+    def _look(self) -> None:
+        """Let what waits for a condition happen as soon as the data says so."""
+        if self.changed and self.program.conditional:
+            conditions.look(self)
 
     def close_when_done(self) -> bool:
         """Close the case when nothing is unfinished and an end was reached."""
@@ -43,8 +50,13 @@ class Move(Change):
             handlers.disarm(self, "")
             self.tell("case closed", None)
             return True
-        if not any(token.internal_data.keys() & {"items", "timers", "stuck"} for token in live):
-            self._stop_joins(live)
+        if not _can_move(live):
+            watching = [token for token in live if conditions.WAITING in token.internal_data]
+            if not watching:
+                self._stop_joins(live)
+            elif not _can_move(self.workflow.live()):
+                for token in watching:
+                    self.stop(token, WAIT, Stuck("condition.waits"))
         return False
 
     def _stop_joins(self, live: list[Task]) -> None:
@@ -162,13 +174,14 @@ class Move(Change):
             return
         self.withdraw(token)
         # A token that waits at a join or has not arrived yet has entered nothing.
-        if "address" in token.internal_data:
+        if "address" in token.internal_data and "happened" not in token.internal_data:
             self.tell("element cancelled", self.key(token))
         token.cancel()
 
     def withdraw(self, token: Task) -> None:
-        """Take back every offer and timer of a token."""
+        """Take back every offer and timer of a token; nothing else is waited for any more."""
         token.internal_data.pop("waits", None)
+        token.internal_data.pop(conditions.WAITING, None)
         for item, node_id in token.internal_data.pop("items", {}).items():
             self.tell("element cancelled", self.program.key(node_id), item=item)
         for timer, (node_id, *_) in token.internal_data.pop("timers", {}).items():
@@ -182,6 +195,10 @@ class Move(Change):
         token.internal_data["stuck"] = [address, stage]
         self.tell("incident raised", self.key(token), incident=address, code=stuck.code, params=encode(stuck.params))
 
+    def stop_waiting(self, token: Task, stuck: Stuck) -> None:
+        """Whether what it waits for has happened cannot be told."""
+        self.stop(token, WAIT, stuck)
+
     def stop_counting(self, token: Task, stuck: Stuck) -> None:
         """Whether enough instances are done cannot be told."""
         self.stop(token, COUNT, stuck)
@@ -193,8 +210,11 @@ class Move(Change):
     # -- what a token offers --------------------------------------------------------------------------------------
 
     def offer(self, token: Task, node_id: str, address: str = "", choices: list[str] | None = None) -> None:
-        """Offer a work item that belongs to the token."""
+        """Offer a work item that belongs to the token; an event with a condition waits for the data instead."""
         address = address or self.number(node_id)
+        if "when" in self.program.nodes[node_id]:
+            conditions.wait(self, token, node_id, address)
+            return
         token.internal_data.setdefault("items", {})[address] = node_id
         body: dict[str, Any] = {"item": address}
         if choices:
@@ -238,3 +258,8 @@ class Move(Change):
     def _inside(self, token: Task) -> list[Task]:
         scopes = set(token.internal_data.get("scopes", ()))
         return [inner for inner in self.workflow.live() if inner.internal_data["scope"] in scopes] if scopes else []
+
+
+def _can_move(tokens: Iterable[Task]) -> bool:
+    """Can somebody or the clock move one of these, or is somebody told already?"""
+    return any(token.internal_data.keys() & {"items", "timers", "stuck"} for token in tokens)

@@ -44,6 +44,8 @@ class Program:
     #: Scope ('' or sub-process id) → ids of the nodes that get the first tokens.
     starts: dict[str, list[str]]
     spec: WorkflowSpec
+    #: Does any event wait for a condition?
+    conditional: bool
     #: Scope → ids of the event sub-processes in it.
     handlers: dict[str, list[str]]
     #: Published flows it calls: key → version and digest.
@@ -134,6 +136,7 @@ def load(text: str) -> Program:
         values["flows"],
         values["starts"],
         spec,
+        any("when" in node for node in values["nodes"].values()),
         handlers,
         values.get("called", {}),
         decisions,

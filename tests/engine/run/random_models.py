@@ -65,7 +65,7 @@ class RandomModel:
         kinds = ["task"] if depth <= 0 else [
             "task", "task", "sequence", "parallel", "exclusive", "inclusive", "loop", "sub", "border", "events",
             "script", "escape", "error", "terminate", "catch", "instances", "link", "asking", "again",
-            "signal", "escalation", "handler",
+            "signal", "escalation", "handler", "watch",
         ]  # fmt: skip
         return getattr(self, f"_{self.random.choice(kinds)}")(last, scope, depth - 1)
 
@@ -133,11 +133,27 @@ class RandomModel:
         self._to(self._block(event, scope, depth), merge if cancel == "true" else self._node("endEvent", scope))
         return merge
 
+    def _until(self) -> str:
+        return f"<conditionalEventDefinition><condition>{self._condition()}</condition></conditionalEventDefinition>"
+
+    def _watch(self, last: str, scope: str, depth: int) -> str:
+        """Something that waits for the data beside other work, or on its border."""
+        if self.random.random() < 0.4:
+            split, join = self._then(last, "parallelGateway", scope), self._node("parallelGateway", scope)
+            self._to(self._block(split, scope, depth), join)
+            self._to(self._then(split, f"intermediateCatchEvent|{self._until()}", scope), join)
+            return join
+        host = self._sub(last, scope, depth)
+        cancel = self.random.choice(("true", "false"))
+        event = self._node(f'boundaryEvent attachedToRef="{host}" cancelActivity="{cancel}"|{self._until()}', scope)
+        self._to(self._block(event, scope, depth), self._node("endEvent", scope))
+        return host
+
     def _handler(self, last: str, scope: str, depth: int) -> str:
         """A sub-process in which something may happen while it is at work: a reminder, a message, a signal."""
         sub = self._sub(last, scope, depth)
         signal = '<signalEventDefinition signalRef="Go"/>'
-        self._handle(sub, self.random.choice((TIMER, MESSAGE, signal)), depth)
+        self._handle(sub, self.random.choice((TIMER, MESSAGE, signal, self._until())), depth)
         return sub
 
     def _handle(self, scope: str, trigger: str, depth: int) -> None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from bpmn.model import Definitions, Flow, Node
 
 #: Triggers of catch events that somebody or something outside makes happen.
-WAITING = ("timer", "message", "signal")
+WAITING = ("timer", "message", "signal", "conditional")
+#: Instead of the arrow: an event that has happened already when it is entered.
+HAPPENED = "!"
 
 
 @dataclass(eq=False)
@@ -36,6 +38,8 @@ class Active:
     scope: Scope
     #: Node ids of what may happen to it from outside: its own item, what stands on its border, events it waits for.
     open: list[str] = field(default_factory=list)
+    #: Conditional events it waits for, and whether their condition held when it was asked last.
+    watched: dict[str, bool] = field(default_factory=dict)
     inner: list[Scope] = field(default_factory=list)
     #: Instances of it that were not begun, and that are not done.
     to_begin: int = 0
@@ -79,10 +83,10 @@ class Reference:
             active.scope.active.remove(active)
             (arrow,) = [flow for flow in self.definitions.outgoing(active.node.id) if flow.target == node_id]
             self.taken[arrow.id] += 1
-            self.entered[node_id] += 1
-            self._leave(active.scope, event)
+            self.queue.append((active.scope, node_id, HAPPENED))
         else:
-            active.open.remove(node_id)
+            if node_id in active.open:
+                active.open.remove(node_id)
             self._instance_done(active)
 
     # -- one node -------------------------------------------------------------------------------------------------
@@ -94,8 +98,9 @@ class Reference:
         for handler in (node for node in inside if node.triggered_by_event):
             self.held += 1
             event = self._start_of(handler)
-            thrown = event.trigger in ("error", "escalation")
-            scope.armed.append(Active(handler, scope, open=[] if thrown else [event.id], number=self.held))
+            armed = Active(handler, scope, number=self.held)
+            scope.armed.append(armed)
+            self._await(armed, event)
 
     def _start_of(self, handler: Node) -> Node:
         (start,) = [n for n in self.definitions.nodes.values() if n.parent == handler.id and n.type == "startEvent"]
@@ -141,14 +146,22 @@ class Reference:
         for _ in range(active.to_do - active.to_begin):
             self._begin_instance(active)
         for event in self.definitions.nodes.values():
-            if event.attached_to == node.id and event.trigger not in ("error", "escalation"):
-                active.open.append(event.id)
+            if event.attached_to == node.id:
+                self._await(active, event)
+
+    def _await(self, active: Active, event: Node) -> None:
+        if event.trigger == "conditional":
+            active.watched[event.id] = False
+        elif event.trigger not in ("error", "escalation"):
+            active.open.append(event.id)
 
     def _begin_instance(self, active: Active) -> None:
         if active.node.type == "subProcess":
             inner = Scope(active)
             active.inner.append(inner)
             self._begin(inner, active.node.id)
+        elif active.node.trigger == "conditional":
+            active.watched[active.node.id] = False
         else:
             active.open.append(active.node.id)
 
@@ -171,8 +184,7 @@ class Reference:
             self._forget(active.inner)
         elif event.trigger == "timer":
             active.open.remove(event.id)
-        self.entered[event.id] += 1
-        self._leave(active.scope, event)
+        self.queue.append((active.scope, event.id, HAPPENED))
 
     def _handle(self, armed: Active, event: Node) -> None:
         """What an event sub-process waits for happened: it runs once, beside all else in its scope or instead of it."""
@@ -229,6 +241,16 @@ class Reference:
             if active in list(self._all(self.top)) and node_id in active.open:
                 self._arrived(node_id, active)
 
+    def _look(self) -> None:
+        """Every condition that has begun to hold makes its event happen, the one waited for longest first."""
+        for active in sorted(self._all(self.top), key=lambda active: active.number):
+            for node_id in list(active.watched):
+                if active in list(self._all(self.top)):
+                    held = active.watched[node_id]
+                    active.watched[node_id] = self._is(self.definitions.nodes[node_id].events[0].text)
+                    if active.watched[node_id] and not held:
+                        self._arrived(node_id, active)
+
     def _forget(self, scopes: list[Scope]) -> None:
         """What was on its way in these scopes is gone."""
         self.queue = deque(e for e in self.queue if not any(self._is_within(e[0], scope) for scope in scopes))
@@ -262,8 +284,9 @@ class Reference:
     # -- until all wait -------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
+        self._look()
         while self._moved():
-            pass
+            self._look()
         if not self.top.active and not self.top.waiting:
             self.closed = True
             self.top.armed.clear()
@@ -272,7 +295,10 @@ class Reference:
         if self.queue:
             scope, node_id, flow = self.queue.popleft()
             node = self.definitions.nodes[node_id]
-            if flow and self._joins(node):
+            if flow == HAPPENED:
+                self.entered[node_id] += 1
+                self._leave(scope, node)
+            elif flow and self._joins(node):
                 scope.waiting.append(flow)
                 if node.type == "parallelGateway":
                     self._join(scope, node)
