@@ -115,8 +115,9 @@ def _act(node: Node, control: ControlFlow) -> str:
         return EVENTS if node.type == "eventBasedGateway" else PASS
     if node.kind == "sub" or node.type == "callActivity":
         return SUB if control.inside(node.id) else WORK
-    if node.type in ("endEvent", "intermediateThrowEvent") and node.trigger in _THROWN:
-        return _THROWN[node.trigger] if node.trigger != "message" or message_of(node) else _ENDS.get(node.type, PASS)
+    throws = node.type in ("endEvent", "intermediateThrowEvent") and node.trigger in _THROWN
+    if throws and (node.trigger != "message" or message_of(node)):
+        return _THROWN[node.trigger]
     if node.type == "sendTask" and node.message:
         return MESSAGE
     if node.type == "endEvent":
