@@ -209,6 +209,8 @@ class Node:
     instantiate: bool = False
     #: What BPMN would have it do beyond the rest of this, as attributes and elements are written: nothing runs that.
     unsupported: tuple[str, ...] = ()
+    #: Resource roles as written (performer, potentialOwner …).
+    performers: tuple[str, ...] = ()
     #: sub-process: does the file hold its inside and (where it says so) draw it open?
     expanded: bool = False
     documentation: str = ""

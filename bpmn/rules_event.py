@@ -156,6 +156,19 @@ def never_fires(subject: Subject) -> Iterator[Spot]:
                 yield at(node)
 
 
+#: Activities that are done in the moment they begin.
+_AT_ONCE = ("scriptTask", "businessRuleTask", "sendTask")
+
+
+@rule("event.no-time", "warning")
+def no_time(subject: Subject) -> Iterator[Spot]:
+    """An event on the border of what is done at once has no time to happen (BPMN 10.5.4)."""
+    for node in _events(subject, "boundaryEvent"):
+        host = subject.nodes.get(node.attached_to or "")
+        if host is not None and host.type in _AT_ONCE and node.trigger != "error":
+            yield at(node, host=host.name or host.id)
+
+
 def _around(subject: Subject, node: Node, trigger: str = "error") -> list[Node]:
     """Error (or escalation) events that catch it: on the sub-processes around a node, or starting one beside it."""
     hosts: set[str] = set()

@@ -86,6 +86,14 @@ def unsupported(subject: Subject) -> Iterator[Spot]:
             yield at(node, detail=detail)
 
 
+@rule("task.performer", "info")
+def performer(subject: Subject) -> Iterator[Spot]:
+    """Who does a step is said by its lane and post; a resource role (BPMN 10.3.1) is not looked at."""
+    for node in subject.nodes.values():
+        if node.performers:
+            yield at(node, roles=", ".join(node.performers))
+
+
 @rule("loop.instances", "error")
 def instances(subject: Subject) -> Iterator[Spot]:
     """Several instances need a number of at most 200, written or as FEEL (BPMN 10.3.8).

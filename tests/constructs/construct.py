@@ -23,7 +23,7 @@ from tests.engine.run.models import xml
 
 FOLDER = Path(__file__).parent
 #: Order of the page.
-GROUPS = ("Tasks", "Gateways and arrows", "Sub-processes and loops", "Events", "Not run")
+GROUPS = ("Tasks", "Gateways and arrows", "Sub-processes and loops", "Events", "Drawn only", "Not run")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def page() -> str:
 
 def _row(one: Construct) -> str:
     if not one.rule:
-        return f"| {one.title} | runs | {one.says} | `{one.file}` |"
+        verdict = "drawn only" if one.group == "Drawn only" else "runs"
+        return f"| {one.title} | {verdict} | {one.says} | `{one.file}` |"
     finding = next(finding for finding in lint(one.package) if finding.rule == one.rule)
     remedy = say(finding.rule, "en", **finding.params).remedy
     why = f"{one.says} " if one.says else ""

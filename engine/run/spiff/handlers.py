@@ -52,10 +52,8 @@ def begin(move: Move, token: Task, address: str, timer: list[Any] | None) -> Non
         for other in move.workflow.live():
             if other.internal_data["scope"] == scope:
                 move.drop(other)
-    elif timer is not None:
-        move.set_again(token, event, timer)
-    elif address:
-        move.offer(token, event)
+    else:
+        move.again(token, event, address, timer)
     move.workflow.place(handler, scope)
 
 

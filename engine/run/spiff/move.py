@@ -153,10 +153,8 @@ class Move(Change):
         if event in self.node(token).get("boundary", ()):
             if self.program.nodes[event]["interrupting"]:
                 self.drop(token)
-            elif timer is not None:
-                self.set_again(token, event, timer)
-            elif address:
-                self.offer(token, event)
+            else:
+                self.again(token, event, address, timer)
             self.workflow.place(event, scope, **known)
             return
         flow = next(flow for flow in self.node(token)["out"] if self.program.flows[flow]["to"] == event)
@@ -247,7 +245,17 @@ class Move(Change):
         token.internal_data.setdefault("timers", {})[address] = entry
         self.tell("timer set", self.program.key(node_id), timer=address, due=due)
 
-    def set_again(self, token: Task, event: str, timer: list[Any]) -> None:
+    def again(self, token: Task, event: str, address: str, timer: list[Any] | None) -> None:
+        """Let an event that interrupts nothing happen once more; where that cannot be told, an incident."""
+        try:
+            if timer is not None:
+                self._set_again(token, event, timer)
+            elif address:
+                self.offer(token, event)
+        except Stuck as stuck:
+            self.stop(token, WAIT, stuck)
+
+    def _set_again(self, token: Task, event: str, timer: list[Any]) -> None:
         """Set the timer of an event again that may fire again; ``timer`` is its entry that fired."""
         _, due, *before = timer
         fired = 1 + sum(before)

@@ -31,7 +31,10 @@ def following(timer: tuple[str, str], last: str, fired: int, at: datetime, data:
     if kind != "timeCycle":
         return None
     if timer_text.literal(kind, text.strip()) is None:
-        text = str(compile_expression(text).evaluate(data))
+        try:
+            text = str(compile_expression(text).evaluate(data))
+        except FeelError as error:
+            raise Stuck("timer.failed", text=text, reason=error.code) from error
     cycle = _CYCLE.fullmatch(text.strip())
     if cycle is None or (cycle[1] and fired >= int(cycle[1])):
         return None

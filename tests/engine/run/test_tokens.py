@@ -87,6 +87,15 @@ def test_a_reminder_without_number_ends_with_its_work() -> None:
     assert run.complete("A").closed and spiff.open_timers(run.state) == {}
 
 
+def test_a_reminder_whose_next_moment_cannot_be_told_is_an_incident() -> None:
+    cycle = 'if n = 0 then "R/P1D" else string(count(for i in 1..9999999 return i))'
+    nodes = timed(f"<timeCycle>{cycle}</timeCycle>") | {"F": "parallelGateway", "B": "userTask"}
+    run = Run.of(nodes, "S>F F>A F>B B>E A>E T>R R>L", n=0).complete("B", n=1)
+    run.do("timer", "T")
+    assert run.open == ["A"] and "T" in run.told("element entered") and len(spiff.open_incidents(run.state)) == 1
+    assert run.complete("A").closed
+
+
 def test_a_timer_is_not_fired_before_its_time() -> None:
     run = Run.of(timed("<timeDuration>P3D</timeDuration>"), "S>A A>E T>R R>L")
     with pytest.raises(Rejected, match=r"timer\.not_due"):
