@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from engine.store import Store, open_store
+from tests.postgres import Server
 
 
 def databases() -> Iterator[tuple[str, Callable[[], Store]]]:
     """What it is called, and how to open a fresh empty one; each kind is cleared away when the next is asked for."""
+    numbers = count()
     with tempfile.TemporaryDirectory() as folder:
-        numbers = count()
         yield (
             "SQLite WAL synchronous=FULL",
             lambda: open_store(f"sqlite:///{folder}/{next(numbers)}.db", code_key=bytes(32)),
         )
+    server = Server()
+    try:
+        yield "PostgreSQL", lambda: open_store(server.url(server.database()), code_key=bytes(32))
+    finally:
+        server.stop()

@@ -73,9 +73,24 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written."""
-        with self.connect() as connection:
-            # It begins with the first statement and is rolled back when the connection is given back.
-            yield connection.execution_options(reading=True, **_READING.get(connection.dialect.name, {}))
+        with self._reading() as connection:
+            # It began with the first statement and is rolled back when the connection is given back.
+            yield connection
+
+    def _reading(self) -> sa.Connection:
+        """A connection that begins a reading transaction; another one if the server has dropped it meanwhile.
+
+        A writer need not ask: what it lost it repeats.
+        """
+        options = {"reading": True, **_READING.get(self.engine.dialect.name, {})}
+        connection = self.connect().execution_options(**options)
+        if self.engine.dialect.name == "postgresql":
+            try:
+                connection.execute(_ASK)
+            except sa.exc.OperationalError:
+                connection.close()
+                return self.connect().execution_options(**options)
+        return connection
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Raises Newer when the database was written by a newer one."""
@@ -117,7 +132,8 @@ def open_store(url: str, *, code_key: bytes) -> Store:
 def upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is there already: one statement for all of them."""
     if rows:
-        session.execute(_upsert(session.dialect.name, table, tuple(rows[0])), rows)
+        # One row alone is sent at once; several are a round trip more on PostgreSQL.
+        session.execute(_upsert(session.dialect.name, table, tuple(rows[0])), rows if len(rows) > 1 else rows[0])
 
 
 @lru_cache(maxsize=64)
@@ -140,10 +156,10 @@ def one_at_a_time(session: Session, what: str) -> None:
 
 #: Built once. The lock is let go by commit and rollback alike.
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("what"))))
-#: Options of a reading connection and of the pool, by database. A server that was restarted leaves dead connections in
-#: the pool; they are asked before they are used.
+_ASK = sa.text("SELECT 1")
+#: Options of a reading connection and of the pool, by database.
 _READING = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
-_POOL: dict[str, dict[str, Any]] = {"postgresql": {"pool_pre_ping": True, "pool_size": 10}}
+_POOL: dict[str, dict[str, Any]] = {"postgresql": {"pool_size": 10}}
 #: What PostgreSQL calls a transaction that another one stood in the way of (deadlock, serialization).
 _TAKEN = ("40001", "40P01")
 

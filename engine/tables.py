@@ -175,7 +175,14 @@ timer = Table(
     Column("due_at", String(24), nullable=False),
     #: waiting, fired, withdrawn
     Column("state", String(16), nullable=False),
-    Index("ix_timer_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index(
+        "ix_timer_waiting",
+        "due_at",
+        "case_id",
+        "timer",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
 )
 
 #: Messages that came or were sent, by their id: what is sent twice is one. A message nobody waits for yet waits itself.

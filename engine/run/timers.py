@@ -23,17 +23,39 @@ from engine.store import Session, Store
 BATCH = 500
 
 
-def due(session: Session, at: datetime, limit: int = BATCH) -> list[tuple[str, str, datetime]]:
+def due(
+    session: Session, at: datetime, limit: int = BATCH, after: tuple[str, int, str] = ("", 0, "")
+) -> list[tuple[str, str, datetime]]:
     """(case, timer, due instant) of waiting timers of open cases due by ``at``, earliest first."""
-    timer, case = tables.timer.c, tables.case.c
-    rows = session.execute(
-        sa.select(case.number, timer.timer, timer.due_at)
-        .join_from(tables.timer, tables.case, case.id == timer.case_id)
-        .where(timer.state == "waiting", timer.due_at <= instant(at), case.state == "open")
-        .order_by(timer.due_at, case.number, timer.timer)
-        .limit(limit)
+    found = _looked(session, at, limit, after)
+    return [(row.number, row.timer, read_instant(row.due_at)) for row in found if row.state == "open"]
+
+
+def _looked(session: Session, at: datetime, limit: int, after: tuple[str, int, str]) -> list[Any]:
+    """A batch of due timers in the order of their index; those of cases that stand still are among them."""
+    due_at, case_id, timer = after
+    wanted = {"by": instant(at), "most": limit, "due_at": due_at, "case_id": case_id, "timer": timer}
+    return list(session.execute(_DUE, wanted))
+
+
+#: The condition is written out, not a parameter: only so is the partial index of waiting timers used. What is due is
+#: cut off before the cases are looked at; joined first, a planner may begin with all cases.
+_FIRST = (
+    sa.select(tables.timer.c.case_id, tables.timer.c.timer, tables.timer.c.due_at)
+    .where(sa.text("state = 'waiting'"), tables.timer.c.due_at <= sa.bindparam("by"))
+    .where(
+        sa.tuple_(tables.timer.c.due_at, tables.timer.c.case_id, tables.timer.c.timer)
+        > sa.tuple_(sa.bindparam("due_at"), sa.bindparam("case_id"), sa.bindparam("timer"))
     )
-    return [(row.number, row.timer, read_instant(row.due_at)) for row in rows]
+    .order_by(tables.timer.c.due_at, tables.timer.c.case_id, tables.timer.c.timer)
+    .limit(sa.bindparam("most"))
+    .subquery()
+)
+_DUE = (
+    sa.select(tables.case.c.number, tables.case.c.state, _FIRST)
+    .join_from(_FIRST, tables.case, tables.case.c.id == _FIRST.c.case_id)
+    .order_by(_FIRST.c.due_at, _FIRST.c.case_id, _FIRST.c.timer)
+)
 
 
 def tick(store: Store, at: datetime, simulated: bool = False) -> int:
@@ -44,19 +66,29 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     """
     fired = _open_cases(store, at, simulated) + deliver_signals(store, simulated)
     passed: set[tuple[str, str]] = set()
+    while (again := _pass(store, at, simulated, passed)) > 0:
+        # What fired may have set timers that are due by now as well.
+        fired += again
+    return fired
+
+
+def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str]]) -> int:
+    """Once through all that is due, in batches; ``passed`` are those tried before."""
+    fired, after = 0, ("", 0, "")
     while True:
         with store.read() as session:
-            waiting = [entry for entry in due(session, at) if entry[:2] not in passed]
-        if not waiting:
+            batch = _looked(session, at, BATCH, after)
+        if not batch:
             return fired
-        for case, timer, when in waiting:
-            passed.add((case, timer))
-            try:
-                with store.begin() as session:
-                    fire(session, case, timer, at=when, simulated=simulated)
-                fired += 1
-            except (Conflict, Rejection):
+        after = (batch[-1].due_at, batch[-1].case_id, batch[-1].timer)
+        for row in batch:
+            if row.state != "open" or (row.number, row.timer) in passed:
                 continue
+            passed.add((row.number, row.timer))
+            with suppress(Conflict, Rejection):
+                with store.begin() as session:
+                    fire(session, row.number, row.timer, at=read_instant(row.due_at), simulated=simulated)
+                fired += 1
 
 
 def _open_cases(store: Store, at: datetime, simulated: bool) -> int:

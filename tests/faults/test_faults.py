@@ -148,6 +148,30 @@ def test_two_workers_fire_every_timer_once(office: Store, clock: Clock) -> None:
         assert [tuple(row) for row in states] == [("fired", 120)]
 
 
+def test_timers_of_cases_that_stand_still_hold_back_nobody(
+    office: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than a batch lie before the one that can fire; resumed, they fire too."""
+    monkeypatch.setattr("engine.run.timers.BATCH", 3)
+    cases = []
+    for _ in range(9):
+        with office.begin() as session:
+            cases.append(engine.start_case(session, FLOW, actor="clerk", at=clock()).case)
+            for item in ("inspect", "draft"):
+                engine.complete(session, cases[-1], item, actor="clerk", at=clock())
+            clock.forward(minutes=1)
+    with office.begin() as session:
+        for case in cases[:-1]:
+            engine.suspend(session, case, actor="clerk", reason="x", at=clock())
+    later = clock.forward(days=31)
+    assert (engine.tick(office, later), engine.tick(office, later)) == (1, 0)
+    with office.begin() as session:
+        for case in cases[:-1]:
+            engine.resume(session, case, actor="clerk", reason="x", at=later)
+    assert engine.tick(office, later) == 8
+    check(office, [])
+
+
 @pytest.mark.parametrize("crashes", CRASHES)
 def test_a_server_that_dies_under_load(
     postgres: Server, postgres_store: Store, clock: Clock, crashes: int, seed: int

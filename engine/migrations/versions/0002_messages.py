@@ -65,3 +65,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("definition_id", name=op.f("pk_start_trigger")),
     )
     op.create_index("ix_start_trigger_name", "start_trigger", ["kind", "name"])
+    waiting = sa.text("state = 'waiting'")
+    op.drop_index("ix_timer_due", "timer")
+    op.create_index(
+        "ix_timer_waiting", "timer", ["due_at", "case_id", "timer"], sqlite_where=waiting, postgresql_where=waiting
+    )
