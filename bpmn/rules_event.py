@@ -29,7 +29,7 @@ def _events(subject: Subject, *types: str) -> Iterator[Node]:
 def several_triggers(subject: Subject) -> Iterator[Spot]:
     """An event with several definitions (multiple, parallel multiple) is not supported (BPMN 10.5.5)."""
     for node in _events(subject):
-        if node.trigger == "multiple" and node.type != "startEvent":
+        if node.trigger == "multiple":
             yield at(node)
 
 
