@@ -208,7 +208,7 @@ class _Reader:
             script_format=element.get("scriptFormat", ""),
             message=self._message(element),
             instantiate=element.get("instantiate") == "true",
-            performers=tuple(name for child in element if (name := xml.local_name(child)) in _PERFORMERS),
+            performers=tuple(role for child in element if (role := xml.local_name(child)) in _PERFORMERS),
             unsupported=tuple(_unsupported(element)),
             expanded=name in SUB_PROCESSES and has_inside and self.labels_open.get(node, True),
             documentation=_documentation(element),
