@@ -8,7 +8,7 @@ sub-process is counted together: the steps name elements, not instances.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from bpmn.control_flow import ControlFlow
 from bpmn.model import Flow, Node, Process
 
 #: Kinds of step whose body is looked at; of the others it may be left empty.
-WITH_BODY = frozenset({"element cancelled"})
+WITH_BODY = frozenset({"element cancelled", "case migrated"})
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,20 @@ class _Broken(Exception):
     """The step is impossible."""
 
 
-def follow(process: Process, steps: Iterable[tuple[str, str | None, Mapping[str, Any]]]) -> Impossible | None:
-    """The first (kind, element, body) that is impossible in this process; None when all were possible."""
+def follow(
+    process: Process,
+    steps: Iterable[tuple[str, str | None, Mapping[str, Any]]],
+    version: Callable[[Mapping[str, Any]], Process] | None = None,
+) -> Impossible | None:
+    """The first (kind, element, body) that is impossible in this process; None when all were possible.
+
+    ``version`` gives the process a ``case migrated`` goes to, from what its body says of it.
+    """
     trail = _Trail(process)
     for index, (kind, element, body) in enumerate(steps):
         try:
+            if kind == "case migrated" and version is not None:
+                trail = trail.moved(version(body["to"]), body["to"].get("map", {}))
             trail.step(kind, element or "", body)
         except _Broken as broken:
             return Impossible(index, str(broken))
@@ -67,6 +76,16 @@ class _Trail:
         #: May tokens be left over? Those that wait at a join vanish without a word when their scope ends, and how many
         #: an OR-join took is not known of instances side by side.
         self.may_be_left = False
+
+    def moved(self, process: Process, renamed: Mapping[str, str]) -> _Trail:
+        """The same tokens in another version of the process, nodes by their id or where they are mapped to."""
+        self._settle()
+        after = _Trail(process)
+        after.on_arrow, after.may_be_left = self.on_arrow, True
+        for mine, theirs in ((self.at_work, after.at_work), (self.begun, after.begun)):
+            for node_id, count in mine.items():
+                theirs[renamed.get(node_id, node_id)] += count
+        return after
 
     def step(self, kind: str, element: str, body: Mapping[str, Any]) -> None:
         """One step. Raises _Broken."""

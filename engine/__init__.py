@@ -23,6 +23,7 @@ from engine.record.verify import verify
 from engine.run.erase import erase
 from engine.run.incidents import correct, retry, skip
 from engine.run.messages import deliver, signal, waiting
+from engine.run.migrate import cases_of, migrate, plan
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
@@ -35,6 +36,7 @@ __all__ = [
     "approve",
     "cancel",
     "cases",
+    "cases_of",
     "claim",
     "complete",
     "correct",
@@ -52,11 +54,13 @@ __all__ = [
     "latest",
     "live_counts",
     "mark_demo",
+    "migrate",
     "package_of",
     "people",
     "person",
     "picture",
     "picture_status",
+    "plan",
     "powers",
     "private_values",
     "program_of",

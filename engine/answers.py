@@ -154,6 +154,37 @@ class Sent:
     repeated: bool = False
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a token is, and where it would be: keys ``scope/id``; ``reason`` says why it cannot ('' where it can).
+
+    Reasons: ``missing``, ``kind``, ``scope``, ``arrow``, ``instances``, ``choices``, ``renamed``, ``stuck``.
+    """
+
+    old: str
+    new: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What would become of a case: where each token maps, and what is open afterwards; both empty if it cannot move."""
+
+    case: str
+    key: str
+    old: int
+    new: int
+    places: tuple[Place, ...]
+    #: Addresses of the work items and timers after the move.
+    items: tuple[str, ...] = ()
+    timers: tuple[str, ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        """Does every token map?"""
+        return not any(place.reason for place in self.places)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One recorded step, as stored."""

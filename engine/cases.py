@@ -61,12 +61,12 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         raise Rejection("step.unknown", step=step, steps=len(all_steps), case=number)
     shown = all_steps if step is None else all_steps[:step]
     folded = status.fold(shown)
-    definitions = catalogue.package_of(session, row.definition_id).definitions
-    ref = DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name)
+    definition_id, ref = _version_at(session, row, all_steps, shown)
+    definitions = catalogue.package_of(session, definition_id).definitions
     return CaseView(
         case=number,
         definition=ref,
-        definition_id=row.definition_id,
+        definition_id=definition_id,
         state=folded.state,
         step=shown[-1].seq if shown else 0,
         steps=len(all_steps),
@@ -257,6 +257,18 @@ def _case(session: Session, number: str) -> Any:
     if row is None:
         raise Rejection("case.unknown", case=number)
     return row
+
+
+def _version_at(
+    session: Session, row: Any, all_steps: Sequence[Step], shown: Sequence[Step]
+) -> tuple[int, DefinitionRef]:
+    """The version a case was under when ``shown`` was all there was: a step belongs on the chart of its time."""
+    if all(step.kind != "case migrated" for step in all_steps):
+        return row.definition_id, DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name)
+    named = [step.body for step in shown if step.kind in ("case opened", "case migrated")]
+    last = named[-1] if named else all_steps[1].body
+    info = catalogue.definition(session, row.key, int((last.get("to") or last["definition"])["version"]))
+    return info.id, DefinitionRef(key=info.key, version=info.version, digest=info.digest, name=info.name)
 
 
 def _kept(session: Session, case_id: int, commitments: dict[str, str]) -> dict[str, bool]:

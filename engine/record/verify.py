@@ -96,11 +96,12 @@ def _check_head(row: Any, steps: list[Any]) -> list[Difference]:
 
 def _check_derived(session: Session, row: Any, steps: list[Any]) -> list[Difference]:
     folded = status.fold(read_step(step) for step in steps)
-    opened: dict[str, Any] = next((canonical.loads(step.body) for step in steps if step.kind == "case opened"), {})
+    named = [canonical.loads(step.body) for step in steps if step.kind in ("case opened", "case migrated")]
+    last: dict[str, Any] = named[-1] if named else {}
     version = session.execute(
         sa.select(tables.definition.c.digest).where(tables.definition.c.id == row.definition_id)
     ).scalar_one_or_none()
-    recorded = opened.get("definition", {}).get("digest")
+    recorded = (last.get("to") or last.get("definition") or {}).get("digest")
     stored = canonical.dumps(canonical.encode(folded.data)).decode()
     facts = [
         ("case.state", row.state, folded.state),

@@ -24,8 +24,15 @@ def perform(
     command: Command,
     *,
     at: datetime,
+    target: str | None = None,
 ) -> Outcome:
-    """The steps a command makes, and the state after it. Same input, same bytes; raises Rejected."""
+    """The steps a command makes, and the state after it. Same input, same bytes; raises Rejected.
+
+    ``target`` is the program of the version a ``migrate`` goes to.
+    """
+    if command.type == "migrate" and state is not None and target is not None:
+        old, new = spiff.load(program), spiff.load(target)
+        return spiff.migrate(old, new, state, command.data.get("map", {}), data, command, at.astimezone(ZONE))
     office = _OFFICE.get(command.type)
     if office is not None and state is not None:
         return Outcome(state=state, data=dict(data), drafts=office(command), closed=False)

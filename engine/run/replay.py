@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn.calls import inlined
+from bpmn.model import Process
 from bpmn.trail import WITH_BODY, follow
 from engine import catalogue, tables
 from engine.answers import DefinitionRef, Difference, Verdict
@@ -83,8 +84,11 @@ def recorded_command(body: dict[str, Any]) -> Command:
 
 def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
     """The first place where re-running differs from the record."""
-    program = catalogue.program_of(session, row.definition_id)
-    ref = DefinitionRef(key=row.key, version=row.edition, digest=row.digest, name=row.name)
+    try:
+        definition_id, ref = _opened_under(session, row, steps)
+    except (Rejection, KeyError, ValueError, TypeError) as error:
+        return _differs(row, steps[0], "command", steps[0].body[:80], str(error)) if steps else None
+    program = catalogue.program_of(session, definition_id)
     state: str | None = None
     data: dict[str, Any] = {}
     for group in groups(steps):
@@ -93,10 +97,8 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
             return _differs(row, first, "kind", first.kind, "command")
         try:
             command = recorded_command(canonical.loads(first.body))
-        except (KeyError, ValueError) as error:
-            return _differs(row, first, "command", first.body[:80], str(error))
-        try:
-            outcome = perform(program, state, data, command, at=read_instant(first.at))
+            target = _target(session, row.key, command)
+            outcome = perform(program, state, data, command, at=read_instant(first.at), target=target)
         except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
             return _differs(row, first, "command", first.body[:80], f"{type(error).__name__} {error}")
         drafts = list(outcome.drafts)
@@ -106,19 +108,42 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
         difference = _compare(row, group, drafts)
         if difference is not None:
             return difference
-        state, data = outcome.state, outcome.data
+        state, data, program = outcome.state, outcome.data, target or program
     if state != row.tokens:
         return Difference(case=row.number, step=row.version, field="case.tokens", recorded="stored", found="recomputed")
     return None
 
 
+def _opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int, DefinitionRef]:
+    """The version a case was opened under, which need not be the one it has now."""
+    if all(step.kind != "case migrated" for step in steps):
+        return row.definition_id, DefinitionRef(key=row.key, version=row.edition, digest=row.digest)
+    opened = next(step for step in steps if step.kind == "case opened")
+    info = catalogue.definition(session, row.key, int(canonical.loads(opened.body)["definition"]["version"]))
+    return info.id, info
+
+
+def _target(session: Session, key: str, command: Command) -> str | None:
+    """The program of the version a recorded migration goes to."""
+    if command.type != "migrate":
+        return None
+    return catalogue.program_of(session, catalogue.definition(session, key, int(command.data["version"])).id)
+
+
 def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
     """The first step that no token could have made in the model as it is drawn (``bpmn.trail``)."""
-    definitions = catalogue.package_of(session, row.definition_id).definitions
-    assert definitions.main is not None
-    process = inlined(definitions.main, definitions)
+
+    def process(version: int | None) -> Process:
+        """A version of the flow as drawn, with what it calls; None is the one the case was opened under."""
+        id_, _ = _opened_under(session, row, steps)
+        if version is not None:
+            id_ = catalogue.definition(session, row.key, version).id
+        definitions = catalogue.package_of(session, id_).definitions
+        assert definitions.main is not None
+        return inlined(definitions.main, definitions)
+
     told = ((step.kind, step.element, canonical.loads(step.body) if step.kind in WITH_BODY else {}) for step in steps)
-    wrong = follow(process, told)
+    wrong = follow(process(None), told, lambda to: process(int(to["version"])))
     if wrong is None:
         return None
     step = steps[wrong.index]

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import catalogue, tables
-from engine.answers import DefinitionRef
+from engine.answers import DefinitionInfo, DefinitionRef
 from engine.errors import Conflict, Rejection
 from engine.record import canonical, chain
 from engine.record.canonical import instant, read_instant
@@ -50,6 +50,7 @@ def write_one(
     command_id = command_id or uuid.uuid4().hex
     when = _when(case, at, simulated)
     program = catalogue.program_of(session, case.definition_id)
+    moved = _moved_to(session, case, command)
     try:
         body = command_body(command, command_id, simulated, extra)
         outcome = perform(
@@ -58,6 +59,7 @@ def write_one(
             case.data,
             command,
             at=read_instant(when),
+            target=catalogue.program_of(session, moved.id) if moved else None,
         )
     except Rejected as rejected:
         raise Rejection(rejected.code, **rejected.params) from rejected
@@ -69,6 +71,10 @@ def write_one(
         own = opened_body(case.definition, program, case.conversation if case.conversation != case.number else "")
         drafts.insert(1, Draft(kind="case opened", element=None, body=own))
     steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
+    if moved:
+        ref = DefinitionRef(key=moved.key, version=moved.version, digest=moved.digest, name=moved.name)
+        package = catalogue.package_of(session, moved.id)
+        case = replace(case, definition_id=moved.id, definition=ref, package=package)
     change = projection.change(case.items, steps, case.definitions, command.actor)
     change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
     change.incidents_moved = bool(spiff.open_incidents(case.tokens))
@@ -137,6 +143,13 @@ def opened_body(definition: DefinitionRef, program: str, conversation: str = "")
     if conversation:
         body["conversation"] = conversation
     return body
+
+
+def _moved_to(session: Session, case: OpenCase, command: Command) -> DefinitionInfo | None:
+    """The version a ``migrate`` goes to."""
+    if command.type != "migrate":
+        return None
+    return catalogue.definition(session, case.definition.key, int(command.data["version"]))
 
 
 def _when(case: OpenCase, at: datetime, simulated: bool) -> str:
@@ -222,6 +235,7 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
         "head": after.head,
         "tokens": after.tokens,
         "data": canonical.dumps(canonical.encode(after.data)).decode(),
+        "definition_id": after.definition_id,
         "simulated": after.simulated,
         "changed_at": after.changed_at,
         "closed_at": after.closed_at,
@@ -231,7 +245,6 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
             sa.insert(table).values(
                 id=after.id,
                 number=after.number,
-                definition_id=after.definition_id,
                 opened_at=after.opened_at,
                 code_hmac=after.code_hmac,
                 conversation=after.conversation,
@@ -251,6 +264,6 @@ _UPDATE_CASE = (
     sa.update(tables.case)
     .where(tables.case.c.id == sa.bindparam("this"), tables.case.c.version == sa.bindparam("read"))
     .values({name: sa.bindparam(name) for name in (
-        "state", "version", "head", "tokens", "data", "simulated", "changed_at", "closed_at"
+        "state", "version", "head", "tokens", "data", "definition_id", "simulated", "changed_at", "closed_at"
     )})
 )  # fmt: skip

@@ -11,6 +11,7 @@ import click
 
 import engine
 from engine.answers import Done
+from engine.store import Session
 from web.cli import documents, lines
 from web.cli.database import reading, writing
 from web.cli.flow import picture
@@ -212,6 +213,54 @@ def resume(number: str, actor: str, reason: str, at: datetime | None) -> None:
 def cancel(number: str, actor: str, reason: str, at: datetime | None) -> None:
     """End a case for good, on the record."""
     _office(engine.cancel, number, actor, reason, at)
+
+
+@case.command("migrate")
+@click.argument("number", metavar="CASE|KEY")
+@click.option("--to", "version", type=int, required=True, metavar="VERSION", help="The version to move to.")
+@click.option("--map", "renamed", multiple=True, metavar="OLD=NEW", help="An element whose id is another there.")
+@click.option("--all", "everything", is_flag=True, help="All cases of the flow KEY that are not over.")
+@click.option("--execute", is_flag=True, help="Move; without it nothing is written.")
+@click.option("--reason", default="", help="Why; kept beside the record. Needed to execute.")
+@ACTOR
+@AT
+def migrate(
+    number: str,
+    version: int,
+    renamed: tuple[str, ...],
+    everything: bool,
+    execute: bool,
+    reason: str,
+    actor: str,
+    at: datetime | None,
+) -> None:
+    """Show what moving CASE to another version would do, and with --execute move it."""
+    when, simulated = clock(at)
+    with reading() as session:
+        cases = [one for one in engine.cases_of(session, number)] if everything else [number]
+        plans = [engine.plan(session, one, version, renamed=pairs(renamed), at=when) for one in cases]
+    moved = [plan.case for plan in plans if execute and plan.is_possible]
+    for one in moved:
+
+        def move(session: Session, id_: str, case: str = one) -> Done:
+            return engine.migrate(
+                session, case, version, actor=actor, reason=reason, renamed=pairs(renamed), at=when,
+                command_id=id_, simulated=simulated,
+            )  # fmt: skip
+
+        writing(move)
+    tell(
+        {"to": version, "plans": [documents.plan(plan) for plan in plans], "moved": moved},
+        (line for plan in plans for line in lines.plan(plan, plan.case in moved, lang())),
+    )
+
+
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """``OLD=NEW`` as a mapping."""
+    wrong = next((one for one in given if one.count("=") != 1), None)
+    if wrong is not None:
+        raise click.BadParameter(f"{wrong}: OLD=NEW", param_hint="--map")
+    return dict(one.split("=") for one in given)
 
 
 def _office(verb: Any, number: str, actor: str, reason: str, at: datetime | None) -> None:

@@ -200,3 +200,16 @@ def message(sent: answers.Sent) -> dict[str, Any]:
         "sent_at": sent.sent_at,
         "repeated": sent.repeated,
     }
+
+
+def plan(found: answers.Plan) -> dict[str, Any]:
+    """What moving a case would do: where each token maps, and what is open afterwards."""
+    return {
+        "case": found.case,
+        "from": found.old,
+        "to": found.new,
+        "possible": found.is_possible,
+        "places": [{"old": place.old, "new": place.new, "reason": place.reason or None} for place in found.places],
+        "work_items": list(found.items),
+        "timers": list(found.timers),
+    }

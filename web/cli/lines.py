@@ -145,3 +145,13 @@ def message(sent: answers.Sent, lang: str) -> str:
     """A message and the case it reached, or that it waits."""
     code = "message_taken" if sent.case else "message_waits"
     return word(code, lang, name=sent.name, id=sent.id, key=sent.key, case=sent.case)
+
+
+def plan(found: answers.Plan, moved: bool, lang: str) -> Iterator[str]:
+    """A case that can or cannot be moved, or was; what does not map, and why."""
+    code = "migrated" if moved else ("migratable" if found.is_possible else "not_migratable")
+    yield word(code, lang, case=found.case, old=found.old, new=found.new, items=", ".join(found.items))
+    for place in found.places:
+        if place.reason:
+            why = wording.word("migration", place.reason, lang)
+            yield word("does_not_map", lang, element=place.old, why=why)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from engine.run.port import Rejected
 from engine.run.spiff import timers
 from engine.run.spiff.adapter import apply
+from engine.run.spiff.migrate import apply as migrate
+from engine.run.spiff.migrate import places
 from engine.run.spiff.program import Program, compile, load
 from engine.run.spiff.routing import Stuck
 
@@ -21,10 +23,12 @@ __all__ = [
     "compile",
     "first_due",
     "load",
+    "migrate",
     "next_due",
     "open_incidents",
     "open_items",
     "open_timers",
+    "places",
 ]
 
 #: Dates of a timer without a zone are dates here.
