@@ -14,7 +14,9 @@ from typing import Any
 
 from engine.answers import Place
 from engine.run.port import Command, Outcome, Rejected
-from engine.run.spiff.handlers import INSIDE
+from engine.run.spiff import handlers
+from engine.run.spiff.conditions import WAITING
+from engine.run.spiff.handlers import ARMED, INSIDE
 from engine.run.spiff.move import Move
 from engine.run.spiff.program import Program
 from engine.run.spiff.workflow import dump
@@ -25,7 +27,13 @@ _SAME = ("many", "choice", "handler")
 
 def places(old: Program, new: Program, state: str, renamed: Mapping[str, str]) -> list[Place]:
     """Every token of a stored state, and where it maps."""
-    return [_place(old, new, node_id, known, renamed) for node_id, _waiting, known in json.loads(state)["tokens"]]
+    tokens = json.loads(state)["tokens"]
+    return [_place(old, new, token[0], token[2], renamed) for token in tokens if not _lies_in_wait_no_more(new, token)]
+
+
+def _lies_in_wait_no_more(new: Program, token: list[Any]) -> bool:
+    """Is it that of an event sub-process which has not begun, and which the new version does not have?"""
+    return ARMED in token[2] and token[0] not in new.nodes
 
 
 def apply(
@@ -42,11 +50,14 @@ def apply(
         if place.reason:
             raise Rejected("migrate.cannot", element=place.old, to=place.new, reason=place.reason)
     values = json.loads(state)
-    lost = [_moved(new, token, renamed) for token in values["tokens"]]
+    gone = [token for token in values["tokens"] if _lies_in_wait_no_more(new, token)]
+    values["tokens"] = [token for token in values["tokens"] if token not in gone]
+    lost = [_held(token) for token in gone] + [_moved(new, token, renamed) for token in values["tokens"]]
     move = Move(new, json.dumps(values), data, command, at)
     move.tell("case migrated", None, to=dict(command.data))
-    for node_id, gone in [entry for entries in lost for entry in entries]:
-        move.tell("element cancelled", old.key(node_id), **gone)
+    for node_id, held in [entry for entries in lost for entry in entries]:
+        move.tell("element cancelled", old.key(node_id), **held)
+    _arm_new(old, move)
     for token in move.workflow.live():
         added = list(_added(old, new, token.task_spec.name, renamed))
         if added and "address" in token.internal_data and "stuck" not in token.internal_data:
@@ -56,6 +67,25 @@ def apply(
     move.workflow.forget_finished()
     rest = {"counts": move.counts, "ended": move.ended}
     return Outcome(state=dump(move.workflow, rest), data=move.data, drafts=tuple(move.drafts), closed=closed)
+
+
+def _held(token: list[Any]) -> list[tuple[str, dict[str, str]]]:
+    """The offers and timers of a token that goes."""
+    items = [(node_id, {"item": address}) for address, node_id in token[2].get("items", {}).items()]
+    return items + [(entry[0], {"timer": address}) for address, entry in token[2].get("timers", {}).items()]
+
+
+def _arm_new(old: Program, move: Move) -> None:
+    """Let the event sub-processes the version before did not have lie in wait, in every scope that is at work."""
+    hosts = [
+        (token.task_spec.name, scope)
+        for token in move.workflow.live()
+        for scope in token.internal_data.get("scopes", ())
+    ]
+    for scope_id, scope in [("", ""), *hosts]:
+        for handler in move.program.handlers.get(scope_id, ()):
+            if handler not in old.nodes:
+                handlers.arm(move, move.workflow.lay(handler, scope, **{ARMED: True}))
 
 
 def _place(old: Program, new: Program, node_id: str, known: Mapping[str, Any], renamed: Mapping[str, str]) -> Place:
@@ -96,16 +126,20 @@ def _moved(new: Program, token: list[Any], renamed: Mapping[str, str]) -> list[t
     """Put a token on its new node; answers what it loses: offers and timers of borders that are no more."""
     node_id, _waiting, known = token
     to = token[0] = renamed.get(node_id, node_id)
-    kept = {to, *new.nodes[to].get("boundary", ()), *(new.flows[flow]["to"] for flow in new.nodes[to]["out"])}
+    node = new.nodes[to]
+    kept = {to, node.get("handler"), *node.get("boundary", ()), *(new.flows[flow]["to"] for flow in node["out"])}
     lost = []
     for kind, name in (("items", "item"), ("timers", "timer")):
         held = known.get(kind, {})
         for address, entry in list(held.items()):
             holder = entry if kind == "items" else entry[0]
-            if holder not in kept and holder != new.nodes[to].get("handler"):
+            if holder not in kept:
                 lost.append((holder, {name: address}))
                 del held[address]
                 known.get("waits", {}).pop(address, None)
+    watched = known.get(WAITING, {})
+    for address in [address for address, entry in watched.items() if entry[0] not in kept]:
+        del watched[address]
     return lost
 
 

@@ -99,6 +99,20 @@ def test_what_does_not_map_is_told_why(
     whole(session)
 
 
+def test_an_event_sub_process_comes_and_goes_with_its_version(session: Session, clock: Clock, moving: str) -> None:
+    timer = "<timerEventDefinition><timeDuration>P2D</timeDuration></timerEventDefinition>"
+    nodes = OLD | {"X": 'subProcess triggeredByEvent="true"', "XS": f"startEvent|{timer}", "XE": "endEvent"}
+    model = load(xml(nodes, f"{OLD_ARROWS} XS>XE", {"XS": "X", "XE": "X"}))
+    version = engine.publish(session, model, key="flow", author="modeller", at=clock()).version
+    engine.migrate(session, moving, version, actor="publisher", reason="x", at=clock())
+    assert len(engine.due(session, clock() + timedelta(days=3))) == 1
+    whole(session)
+    engine.migrate(session, moving, 1, actor="publisher", reason="x", at=clock())
+    assert engine.due(session, clock() + timedelta(days=3)) == []
+    assert engine.complete(session, moving, "B", actor="clerk", data={"x": 0}, at=clock()).state == "closed"
+    whole(session)
+
+
 def test_who_may_and_what_is_needed(session: Session, clock: Clock, moving: str) -> None:
     with pytest.raises(Rejection, match=r"role\.missing"):
         engine.migrate(session, moving, 2, actor="clerk", reason="x", at=clock())
