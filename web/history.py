@@ -111,6 +111,12 @@ _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "arrow taken": _arrow,
     "timer fired": _fired,
     "work item returned": _returned,
+    "case migrated": lambda step, words: _line(
+        step, "done", _("改按流程图第 %(version)s 版办理", version=step.body["to"]["version"])
+    ),
+    "message received": lambda step, words: _line(
+        step, "done", _("收到：%(name)s", name=step.body.get("message") or step.body.get("signal", ""))
+    ),
     "incident raised": lambda step, words: _line(
         step, "overdue", _("在这里受阻：%(name)s", name=words.name(step.element or "")), _("工作人员正在处理")
     ),
