@@ -343,6 +343,8 @@ class Definitions:
     #: The file's default expression language as written; '' where it does not say.
     expression_language: str = ""
     problems: tuple[Problem, ...] = ()
+    #: Id of the process that runs where it is not the one ``main`` would find: a partner of that one.
+    chosen: str = ""
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -362,6 +364,8 @@ class Definitions:
     @property
     def main(self) -> Process | None:
         """The process that runs: the one with power data, else the first executable one, else the first with nodes."""
+        if self.chosen:
+            return next((process for process in self.processes if process.id == self.chosen), None)
         marks: tuple[Callable[[Process], object], ...] = (
             lambda process: process.power,
             lambda process: process.executable and process.nodes,

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -46,6 +46,8 @@ class FlowPackage:
     digest: str
     #: The published flows it calls, by key: joined where it is run, never drawn with it and no part of the digest.
     called: Mapping[str, FlowPackage] = field(default_factory=dict, compare=False, repr=False)
+    #: Which process of the file this is the flow of ('': its main one).
+    chosen: str = field(default="", compare=False)
 
     @property
     def process_bytes(self) -> bytes:
@@ -56,6 +58,7 @@ class FlowPackage:
     def definitions(self) -> Definitions:
         """The BPMN file as values, with the flows it calls. Raises Refused (``xml.*``, ``bpmn.*``)."""
         own = read(self.process_bytes)
+        own = replace(own, chosen=self.chosen) if self.chosen else own
         return calls.joined(own, self.called) if self.called else own
 
     @property
@@ -95,7 +98,7 @@ class FlowPackage:
     @property
     def alone(self) -> FlowPackage:
         """The package without the flows it calls: what was published and is drawn."""
-        return FlowPackage(self.files, self.digest) if self.called else self
+        return FlowPackage(self.files, self.digest, chosen=self.chosen) if self.called else self
 
     def decision(self, ref: str) -> tuple[str, Item] | None:
         """The file and the decision that ``file.dmn#decision`` (or the decision alone) names; None without one."""

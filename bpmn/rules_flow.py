@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bpmn.feel import FeelError, compile_expression, compile_script
 from bpmn.model import Flow, Node
+from bpmn.partners import partners
 from bpmn.rules import Spot, Subject, at, rule
 
 MAX_NODES = 300
@@ -24,12 +25,14 @@ def nothing_to_run(subject: Subject) -> Iterator[Spot]:
 
 @rule("process.not-run", "error", exercise="info")
 def not_run(subject: Subject) -> Iterator[Spot]:
-    """Only one process of a file runs; the other pools are drawn.
+    """Of the other processes of a file those run that a message opens, or that are called; the rest is only drawn.
 
     In a power everything drawn as ours must run: what is drawn is what runs. Others are drawn as black boxes.
     """
     main = subject.definitions.main
     reached = {node.process for node in subject.nodes.values()} | _called(subject)
+    reached |= {process.id for process in partners(replace(subject.definitions, chosen=""))}
+    reached |= {process.id for process in subject.definitions.processes if subject.definitions.chosen}
     for process in subject.definitions.processes:
         if process is not main and process.nodes and process.id not in reached:
             yield at(process, running=subject.process.name or subject.process.id if subject.process else "")

@@ -247,6 +247,8 @@ class CaseView:
     simulated: bool = False
     head: str = ""
     due: Due | None = None
+    #: Numbers of the other cases of its conversation: those its messages opened, or that opened it.
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,6 +81,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         simulated=row.simulated,
         head=shown[-1].hash if shown else "",
         due=case_due(definitions, shown),
+        linked=_linked(session, row),
     )
 
 
@@ -245,6 +246,7 @@ def _case_query() -> sa.Select[Any]:
         case.c.closed_at,
         case.c.simulated,
         case.c.definition_id,
+        case.c.conversation,
         version.c.key,
         version.c.version.label("edition"),
         version.c.digest,
@@ -257,6 +259,12 @@ def _case(session: Session, number: str) -> Any:
     if row is None:
         raise Rejection("case.unknown", case=number)
     return row
+
+
+def _linked(session: Session, row: Any) -> tuple[str, ...]:
+    case = tables.case.c
+    query = sa.select(case.number).where(case.conversation == row.conversation, case.id != row.id).order_by(case.id)
+    return tuple(session.execute(query.limit(100)).scalars())
 
 
 def _version_at(

@@ -73,13 +73,13 @@ _LATEST = sa.select(sa.func.max(tables.definition.c.version)).where(tables.defin
 def package_of(session: Session, definition_id: int) -> FlowPackage:
     """A version as it was published, with the versions it calls (kept in memory: they never change)."""
     package = _load(bytes(_column(session, definition_id, "package")))  # type: ignore[arg-type]
-    pinned = _called(program_of(session, definition_id))
-    if not pinned:
+    process, pinned = _runs(program_of(session, definition_id))
+    if not pinned and package.definitions.main is not None and package.definitions.main.id == process:
         return package
     kept = _joined.setdefault(session.engine, {})
     if definition_id not in kept:
         called = {key: package_of(session, _id(session, key, version)) for key, version in pinned}
-        kept[definition_id] = replace(package, called=called)
+        kept[definition_id] = replace(package, called=called, chosen=process)
     return kept[definition_id]
 
 
@@ -160,14 +160,16 @@ def _column(session: Session, definition_id: int, name: str) -> bytes | str:
 _kept: WeakKeyDictionary[sa.Engine, dict[tuple[int, str], bytes | str]] = WeakKeyDictionary()
 
 
-#: Versions with what they call, by database.
+#: Versions with what they call, or of another process than the main one, by database.
 _joined: WeakKeyDictionary[sa.Engine, dict[int, FlowPackage]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=256)
-def _called(program: str) -> tuple[tuple[str, int], ...]:
-    """Key and version of the flows a program calls."""
-    return tuple((key, pinned["version"]) for key, pinned in json.loads(program).get("called", {}).items())
+def _runs(program: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Which process of its file a program runs, and key and version of the flows it calls."""
+    values = json.loads(program)
+    called = values.get("called", {}).items()
+    return values["process"], tuple((key, pinned["version"]) for key, pinned in called)
 
 
 def _id(session: Session, key: str, version: int) -> int:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from bpmn import calls, chart
+from bpmn import calls, chart, partners
 from bpmn.errors import Refused
 from bpmn.linter import lint
 from bpmn.package import FlowPackage, load
@@ -42,6 +42,18 @@ def publish(
     same = _same(session, key, package.digest)
     if same is not None:
         return same
+    published = _publish(session, package, key, author, reviewer, at)
+    for partner in partners.partners(package.definitions):
+        # What the other pools of the file do is a flow of its own; the two write to each other.
+        theirs = partners.key_of(key, partner)
+        _publish(session, replace(package, chosen=partner.id), theirs, author, reviewer, at)
+    return published
+
+
+def _publish(
+    session: Session, package: FlowPackage, key: str, author: str, reviewer: str | None, at: datetime
+) -> Published:
+    """One process of a package as the next version of its flow."""
     package, pinned = _with_called(session, key, package)
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
@@ -90,7 +102,7 @@ def publish(
 
 def _set_trigger(session: Session, definition_id: int, package: FlowPackage, at: datetime) -> None:
     """What opens cases of this version by itself: the message, signal or timer of its start event (BPMN 10.5.2)."""
-    process = package.definitions.main
+    process = partners.wired(package.definitions).main
     starts = [n for n in process.nodes if n.type == "startEvent" and n.parent is None] if process else []
     event = starts[0].events[0] if len(starts) == 1 and starts[0].trigger in ("message", "signal", "timer") else None
     if event is None:

@@ -128,6 +128,7 @@ def case(view: answers.CaseView) -> dict[str, Any]:
         "private": {name: "kept" if kept else "erased" for name, kept in view.private.items()},
         "work_items": [work_item(item) for item in view.work_items],
         "incidents": [incident(stuck) for stuck in view.incidents],
+        "linked": list(view.linked),
         "hash": view.head,
     }
 

@@ -20,6 +20,7 @@ from bpmn.errors import Refused
 from bpmn.model import Process
 from bpmn.normal import normalise
 from bpmn.package import FlowPackage
+from bpmn.partners import wired
 from engine.run.port import Rejected
 from engine.run.spiff.refusal import refuse
 from engine.run.spiff.specs import JoinSpec, NodeSpec
@@ -88,7 +89,9 @@ def compile(package: FlowPackage, pinned: Mapping[str, Mapping[str, Any]] | None
     refuse(package)
     process = package.definitions.main
     assert process is not None  # ``process.nothing-to-run`` refuses it
-    process = inlined(process, package.definitions)
+    definitions = wired(package.definitions)
+    assert definitions.main is not None
+    process = inlined(definitions.main, definitions)
     scopes = {node.parent for node in process.nodes}
     for node in process.nodes:
         if node.type == "callActivity" and node.id not in scopes:

@@ -13,7 +13,7 @@ from bpmn.package import FlowPackage, load
 from engine import tables
 from engine.errors import Conflict, Rejection
 from engine.store import Session, Store
-from tests.conftest import Clock, add_people
+from tests.conftest import Clock, add_people, fixture
 from tests.engine.run.models import xml
 
 STEP = '<extensionElements><step xmlns="urn:sunpath:bpmn:1" {}/></extensionElements>'
@@ -108,6 +108,23 @@ def test_a_case_asks_another_and_is_answered(session: Session, clock: Clock) -> 
     assert (view.state, view.data) == ("closed", {"amount": 5})
     opened = next(step for step in engine.steps(session, number) if step.kind == "case opened")
     assert opened.body["conversation"] == asked
+    whole(session)
+
+
+def test_each_pool_of_a_file_is_a_case_of_its_own(session: Session, clock: Clock) -> None:
+    """Nothing names a message: the message flows that are drawn say who writes to whom."""
+    engine.publish(session, fixture("two-pools"), key="inspect", author="modeller", at=clock())
+    assert [info.key for info in engine.definitions(session)] == ["inspect", "inspect--lab-1"]
+    asked = engine.start_case(session, "inspect", actor="clerk", at=clock())
+    assert [item.element for item in engine.todo(session, asked.case).work_items] == ["Wait"]
+    (tested,) = session.execute(sa.select(tables.case.c.number).where(tables.case.c.number != asked.case)).scalars()
+    (item,) = engine.todo(session, tested).work_items
+    assert (item.element, item.name) == ("Test", "检测")
+    assert engine.complete(session, tested, "Test", actor="clerk", at=clock()).state == "closed"
+    assert [item.element for item in engine.todo(session, asked.case).work_items] == ["Decide"]
+    opened = next(step for step in engine.steps(session, tested) if step.kind == "case opened")
+    assert engine.show(session, asked.case).linked == (tested,)
+    assert opened.body["conversation"] == asked.case and opened.body["definition"]["key"] == "inspect--lab-1"
     whole(session)
 
 
