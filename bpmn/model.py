@@ -75,6 +75,8 @@ class Step:
     #: ('': the decision's own; several outputs then become values of their own).
     decision: str = ""
     result: str = ""
+    #: Service task: the connection that does it, an account with a post of this name; '' for one that is only recorded.
+    service: str = ""
     #: Message events and tasks: FEEL over public data that says which case is meant ('': that of the conversation), and
     #: the names of the public values a message takes along.
     key: str = ""

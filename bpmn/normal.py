@@ -37,7 +37,8 @@ def normalise(process: Process) -> dict[str, Any]:
     answer], ``timer`` [kind, text], ``link``, ``many`` {count, parallel, until; of a number
     in the data number; of a standard loop while, before, and count 0 for no most}, ``error``, ``escalation``,
     ``signal``, ``message``, ``key`` (FEEL: which case), ``takes`` (names of values it takes along), ``skip`` (may an
-    officer go past it when it is stuck?), ``handler`` (of an event sub-process: its start event), ``when`` (FEEL that
+    officer go past it when it is stuck?), ``service`` (who
+    does it), ``handler`` (of an event sub-process: its start event), ``when`` (FEEL that
     makes a conditional event happen).
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
@@ -100,6 +101,7 @@ def _special(node: Node, control: ControlFlow) -> dict[str, Any]:
         "message": message_of(node) if node.type != "startEvent" or control.handles(node) else None,
         "key": node.step.key if node.step is not None else None,
         "takes": list(node.step.data) if node.step is not None else None,
+        "service": node.step.service if node.type == "serviceTask" and node.step is not None else None,
         "skip": True if node.step is not None and node.step.skip else None,
         "when": watched(node),
         "handler": _starts(node.id, control)[0] if node.triggered_by_event else "",
@@ -122,6 +124,8 @@ def _act(node: Node, control: ControlFlow) -> str:
         return MESSAGE
     if node.type == "endEvent":
         return _ENDS.get(node.trigger, END)
+    if node.type == "serviceTask" and node.step is not None and node.step.service:
+        return WORK
     if node.type in _AUTOMATIC:
         return PASS
     if node.type == "scriptTask":

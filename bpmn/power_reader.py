@@ -60,6 +60,7 @@ def read_step(element: etree._Element | None) -> Step | None:
         public=get("public", "true") != "false",
         people=_integer(get("people")) or 1,
         skip=get("skip") == "true",
+        service=get("service", ""),
         key=get("key", ""),
         data=tuple(get("data", "").replace(",", " ").split()),
         decision=get("decision", ""),

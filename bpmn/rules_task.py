@@ -69,9 +69,10 @@ def empty_sub_process(subject: Subject) -> Iterator[Spot]:
 
 @rule("task.not-connected", "info")
 def not_connected(subject: Subject) -> Iterator[Spot]:
-    """A service task is recorded and passed through: no system outside is called (BPMN 10.3.3)."""
+    """A service task without a connection is recorded and passed through: nothing outside is called (BPMN 10.3.3)."""
     for node in _of_type(subject, "serviceTask"):
-        yield at(node)
+        if node.step is None or not node.step.service:
+            yield at(node)
 
 
 @rule("task.unsupported", "error")

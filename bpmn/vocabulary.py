@@ -74,6 +74,7 @@ SHAPES: dict[str, Shape] = {
             "people": ("1", "2"),
             "decision": None,
             "skip": _FLAG,
+            "service": None,
             "key": None,
             "data": None,
             "result": None,

@@ -27,6 +27,7 @@ from engine.run.migrate import cases_of, migrate, plan
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
+from engine.run.services import fail
 from engine.run.timers import deliver_signals, due, tick
 from engine.status import picture_status
 from engine.totals import totals
@@ -47,6 +48,7 @@ __all__ = [
     "desk",
     "due",
     "erase",
+    "fail",
     "fire",
     "head",
     "incidents",

@@ -299,7 +299,7 @@ def _items(folded: status.Folded, number: str, definitions: Definitions) -> tupl
             projection.ItemRow(
                 item=address,
                 element=open_.element,
-                post=node.step.post if node and node.step else "",
+                post=guard.post_of(node),
                 applicant=guard.is_applicants(definitions, node),
                 choices=open_.choices,
                 state="claimed" if open_.person else "open",

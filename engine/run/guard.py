@@ -43,9 +43,9 @@ def may_act(person: Person | None, definitions: Definitions, node: Node | None) 
     applicants = is_applicants(definitions, node)
     if person is None:
         if not applicants:
-            raise Rejection("item.not_yours", post=_post(node))
+            raise Rejection("item.not_yours", post=post_of(node))
         return
-    post = _post(node)
+    post = post_of(node)
     allowed = posts_of(definitions) if applicants else ({post} if post else set())
     if allowed and not person.posts & allowed:
         raise Rejection("item.not_yours", name=person.name, post=post)
@@ -143,8 +143,11 @@ def _taken(data: Mapping[str, Any], choices: tuple[str, ...]) -> Any:
     return taken
 
 
-def _post(node: Node | None) -> str:
-    return node.step.post if node is not None and node.step is not None else ""
+def post_of(node: Node | None) -> str:
+    """Whose a step is: the connection of a service task, else its post; '' is anybody's."""
+    if node is None or node.step is None:
+        return ""
+    return node.step.service if node.type == "serviceTask" and node.step.service else node.step.post
 
 
 def _text(value: Any) -> str | None:

@@ -15,7 +15,7 @@ from engine.law.estimate import estimate
 from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.record.chain import Sealed
-from engine.run.guard import is_applicants
+from engine.run.guard import is_applicants, post_of
 
 #: Dates that law counts are dates here.
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -184,7 +184,7 @@ def _offered(result: Change, step: Sealed, body: dict[str, Any], definitions: De
     result.items[item] = ItemRow(
         item=item,
         element=str(step.element),
-        post=node.step.post if node is not None and node.step is not None else "",
+        post=post_of(node),
         applicant=is_applicants(definitions, node),
         choices=tuple(body.get("choices", ())),
         state="open",

@@ -165,6 +165,24 @@ def correct(
     )  # fmt: skip
 
 
+@case.command("fail")
+@click.argument("number", metavar="CASE")
+@click.argument("item")
+@ACTOR
+@REASON
+@AT
+def fail(number: str, item: str, actor: str, reason: str, at: datetime | None) -> None:
+    """Say that a service could not do ITEM; the third time the case stands still there."""
+    when, simulated = clock(at)
+    _tell(
+        writing(
+            lambda session, id_: engine.fail(
+                session, number, item, actor=actor, reason=reason, at=when, command_id=id_, simulated=simulated
+            )
+        )
+    )
+
+
 @case.command("skip")
 @click.argument("number", metavar="CASE")
 @click.argument("item")

@@ -18,9 +18,13 @@ from typing import Any
 from engine.record.canonical import instant
 from engine.run.port import Command, Outcome, Rejected
 from engine.run.spiff import handlers, instances, signals
-from engine.run.spiff.move import ADVANCE, COUNT, ENTER, Move
+from engine.run.spiff.move import ADVANCE, COUNT, ENTER, FAIL, Move
 from engine.run.spiff.program import Program
+from engine.run.spiff.routing import Stuck
 from engine.run.spiff.workflow import dump
+
+#: How often a service may fail at a work item before the case stands still.
+ATTEMPTS = 3
 
 
 def apply(program: Program, state: str | None, data: Mapping[str, Any], command: Command, *, at: datetime) -> Outcome:
@@ -132,6 +136,25 @@ def _retry(move: Move) -> None:
         instances.go_on(move, token)
     elif stage == ADVANCE:
         move.advance(token)
+    elif stage == FAIL:
+        move.offer(token, token.task_spec.name, token.internal_data.pop("broken"))
+
+
+def _fail(move: Move) -> None:
+    """The service that does a work item could not; the third time in a row the case stands still there."""
+    token, node_id = move.owner("items", "item.unknown")
+    item, key = move.command.item, move.program.key(node_id)
+    if not move.program.nodes[node_id].get("service"):
+        raise Rejected("fail.no_service", item=item)
+    failed = token.internal_data.setdefault("failed", {})
+    failed[item] = failed.get(item, 0) + 1
+    if failed[item] < ATTEMPTS:
+        return
+    del failed[item]
+    signals.forget(token, item)
+    move.tell("element cancelled", key, item=item)
+    token.internal_data["broken"] = item
+    move.stop(token, FAIL, Stuck("service.failed", attempts=ATTEMPTS))
 
 
 def _cancel(move: Move) -> None:
@@ -148,6 +171,7 @@ _COMMANDS: Mapping[str, Callable[[Move], None]] = {
     "timer": _fire,
     "retry": _retry,
     "correct": _retry,
+    "fail": _fail,
     "skip": _skip,
     "cancel": _cancel,
 }

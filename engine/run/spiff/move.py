@@ -19,8 +19,9 @@ from engine.run.spiff.routing import Route, Stuck, route
 MAX_MOVES = 5_000
 #: Consumed tokens are dropped after so many moves, so that a long automatic run stays linear.
 TIDY_AFTER = 64
-#: Where a token is stuck: doing what its node does, counting its instances, leaving, or waiting at a join.
-ENTER, COUNT, ADVANCE, WAIT = "enter", "count", "advance", "wait"
+#: Where a token is stuck: doing what its node does, counting its instances, leaving, waiting at a join, or because the
+#: service that does it failed.
+ENTER, COUNT, ADVANCE, WAIT, FAIL = "enter", "count", "advance", "wait", "fail"
 
 
 class Move(Change):

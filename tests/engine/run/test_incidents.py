@@ -79,3 +79,26 @@ def test_a_script_that_fails_is_gone_past(session: Session, clock: Clock) -> Non
     listed = engine.incidents(session, "clerk", resolved=True)
     assert [(one.case, one.flow, one.code) for one in listed] == [(done.case, "count", "script.failed")]
     assert engine.replay(session).differences == ()
+
+
+def test_a_service_that_fails_three_times_stands_still_and_is_tried_again(session: Session, clock: Clock) -> None:
+    """Its account works like an officer; what it answers is data of the record."""
+    engine.add_person(session, "sms", roles=["clerk"], posts=["SMS"])
+    step = '<extensionElements><step xmlns="urn:sunpath:bpmn:1" service="SMS"/></extensionElements>'
+    nodes = {"S": "startEvent", "Send": f"serviceTask|{step}", "A": "userTask", "E": "endEvent"}
+    engine.publish(session, load(xml(nodes, "S>Send Send>A A>E")), key="sms", author="modeller", at=clock())
+    case = engine.start_case(session, "sms", actor="clerk", at=clock()).case
+    assert [item.post for item in engine.desk(session, "sms", clock())] == ["SMS"]
+    with pytest.raises(Rejection, match=r"item\.not_yours"):
+        engine.complete(session, case, "Send", actor="clerk", at=clock())
+    for attempt in range(3):
+        done = engine.fail(session, case, "Send", actor="sms", reason="no network", at=clock())
+        assert [incident.code for incident in done.incidents] == ([] if attempt < 2 else ["service.failed"])
+    assert done.work_items == ()
+    done = engine.retry(session, case, "Send", actor="sms", at=clock())
+    assert [item.item for item in done.work_items] == ["Send#1"] and done.incidents == ()
+    done = engine.complete(session, case, "Send", actor="sms", data={"receipt": "R1"}, at=clock())
+    assert [item.element for item in done.work_items] == ["A"] and engine.show(session, case).data == {"receipt": "R1"}
+    with pytest.raises(Rejection, match=r"fail\.no_service"):
+        engine.fail(session, case, "A", actor="clerk", reason="x", at=clock())
+    assert engine.verify(session).differences == () and engine.replay(session).differences == ()
