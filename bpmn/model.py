@@ -45,8 +45,60 @@ class Limit:
     unit: str = "working_day"
     statutory: int | None = None
     promised: int | None = None
-    #: What starts the clock: received, accepted, filed, served, notified, decided, entered.
+    #: What starts the clock: received, accepted, filed, served, notified, decided, ended (milestones that steps mark), or
+    #: entered: the step itself.
     anchor: str = "entered"
+    basis: Basis | None = None
+    #: Name by which an extension speaks of it; '' where none does.
+    id: str = ""
+    #: Whom it binds: agency, party, third_party, other_agency.
+    binds: str = "agency"
+    #: Does a last day that is a rest day move to the next working day (民法典 art. 203)? Not where it guards liberty or
+    #: property against the state.
+    roll: bool = True
+    #: Milestone at which a limit of the whole case is met; '' is the end of the case.
+    until: str = ""
+    #: Grounds for which this clock may stand still, codes of ``GROUNDS``.
+    stops: tuple[str, ...] = ()
+
+
+#: Grounds for which a clock may stand still (不计入期限的事由), in the order they are shown.
+GROUNDS = tuple(
+    "hearing tender auction inspection testing quarantine appraisal expert_review third_party correction suspension"
+    " publicity announcement".split()
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """While a token is in the step, every clock that lists the ground stands still."""
+
+    ground: str
+    #: The document that tells the party so.
+    document: str = ""
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """The step decides that a limit is lengthened, once."""
+
+    #: Id of the limit, public field that says by how much (in the limit's unit), and how much at most.
+    limit: str
+    field: str
+    most: int | None = None
+    #: FEEL over public data: was it lengthened?
+    when: str = ""
+    approver: str = ""
+    notice: str = ""
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deemed:
+    """What the law takes to have happened when a period has passed (视为…)."""
+
+    effect: str
     basis: Basis | None = None
 
 
@@ -83,6 +135,13 @@ class Step:
     data: tuple[str, ...] = ()
     #: May an officer go past it, with a reason, when it is stuck?
     skip: bool = False
+    #: Milestone of the case that leaving this step is ('' none): received, accepted, filed, served, notified, decided, ended.
+    marks: str = ""
+    #: Is it a negative decision (不予…)?
+    refusal: bool = False
+    stop: Stop | None = None
+    extension: Extension | None = None
+    deemed: Deemed | None = None
     #: How many officers must act together (两人以上); 1 or 2.
     people: int = 1
     limits: tuple[Limit, ...] = ()

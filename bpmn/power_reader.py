@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bpmn.model import SUN, Basis, Limit, Material, Power, Remedy, Risk, Step
+from bpmn.model import SUN, Basis, Deemed, Extension, Limit, Material, Power, Remedy, Risk, Step, Stop
 
 S = f"{{{SUN}}}"
 
@@ -65,6 +65,11 @@ def read_step(element: etree._Element | None) -> Step | None:
         data=tuple(get("data", "").replace(",", " ").split()),
         decision=get("decision", ""),
         result=get("result", ""),
+        marks=get("marks", ""),
+        refusal=get("refusal") == "true",
+        stop=_stop(element.find(f"{S}stop")),
+        extension=_extension(element.find(f"{S}extension")),
+        deemed=_deemed(element.find(f"{S}deemed")),
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
         bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
         documents=tuple(child.get("name", "") for child in element.findall(f"{S}document")),
@@ -84,7 +89,37 @@ def _limit(element: etree._Element) -> Limit:
         promised=_integer(element.get("promised")),
         anchor=element.get("anchor", "entered"),
         basis=_inline_basis(element),
+        id=element.get("id", ""),
+        binds=element.get("binds", "agency"),
+        roll=element.get("roll") != "false",
+        until=element.get("until", ""),
+        stops=tuple(element.get("stops", "").split()),
     )
+
+
+def _stop(element: etree._Element | None) -> Stop | None:
+    if element is None:
+        return None
+    return Stop(ground=element.get("ground", ""), document=element.get("document", ""), basis=_inline_basis(element))
+
+
+def _extension(element: etree._Element | None) -> Extension | None:
+    if element is None:
+        return None
+    get = element.get
+    return Extension(
+        limit=get("limit", ""),
+        field=get("field", ""),
+        most=_integer(get("most")),
+        when=get("when", ""),
+        approver=get("approver", ""),
+        notice=get("notice", ""),
+        basis=_inline_basis(element),
+    )
+
+
+def _deemed(element: etree._Element | None) -> Deemed | None:
+    return None if element is None else Deemed(effect=element.get("effect", ""), basis=_inline_basis(element))
 
 
 def _basis(element: etree._Element) -> Basis:

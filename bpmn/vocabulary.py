@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from bpmn import xml
-from bpmn.model import FLOW_NODES, SUN, Problem
+from bpmn.model import FLOW_NODES, GROUNDS, SUN, Problem
 
 POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT")
 UNITS = ("on_spot", "hour", "working_day", "calendar_day", "month", "year")
-ANCHORS = ("entered", "received", "accepted", "filed", "served", "notified", "decided")
+MILESTONES = ("received", "accepted", "filed", "served", "notified", "decided", "ended")
+ANCHORS = ("entered", *MILESTONES)
+BOUND = ("agency", "party", "third_party", "other_agency")
 ROLES = tuple("applicant clerk handler reviewer approver legal panel host third system supervision".split())
 LEVELS = ("high", "medium", "low")
 REMEDIES = ("reconsideration", "litigation")
@@ -58,7 +60,14 @@ _LIMIT: dict[str, Allowed] = {
     "statutory": _WHOLE,
     "promised": _WHOLE,
     "anchor": ANCHORS,
+    "id": None,
+    "binds": BOUND,
+    "roll": _FLAG,
+    "until": MILESTONES,
+    "stops": re.compile(rf"({'|'.join(GROUNDS)})( ({'|'.join(GROUNDS)}))*"),
 }
+_STOP: dict[str, Allowed] = {"ground": GROUNDS, "document": None}
+_EXTENSION: dict[str, Allowed] = _free("limit field when approver notice") | {"most": _WHOLE}
 
 SHAPES: dict[str, Shape] = {
     "power": Shape(
@@ -78,14 +87,19 @@ SHAPES: dict[str, Shape] = {
             "key": None,
             "data": None,
             "result": None,
+            "marks": MILESTONES,
+            "refusal": _FLAG,
         },
-        frozenset("limit basis document risk right".split()),
+        frozenset("limit basis document risk right stop extension deemed".split()),
     ),
     "arrow": Shape({"return": _FLAG}),
     "lane": Shape({"role": ROLES}),
     "condition": Shape({}),
     "material": Shape({"name": None, "form": None, "required": _FLAG}),
     "limit": Shape(_LIMIT | _CITED),
+    "stop": Shape(_STOP | _CITED),
+    "extension": Shape(_EXTENSION | _CITED),
+    "deemed": Shape({"effect": None} | _CITED),
     "fee": Shape({"basis": None}),
     "remedy": Shape(_REMEDY | _CITED),
     "basis": Shape(_CITED),
@@ -145,7 +159,9 @@ def _violated(rule: Allowed, value: str) -> str:
         return "" if value in rule else ", ".join(rule)
     if rule is _WHOLE:
         return "" if _WHOLE.fullmatch(value) else "0, 1, 2 …"
-    return "" if rule is None or rule.fullmatch(value) else "2026-01-31"
+    if rule is None or rule.fullmatch(value):
+        return ""
+    return "2026-01-31" if rule is _DAY else ", ".join(GROUNDS)
 
 
 def _problem(code: str, at: etree._Element, /, **params: object) -> Problem:

@@ -11,7 +11,8 @@ from datetime import date
 
 from bpmn.model import Limit
 from engine.answers import Due
-from engine.law import calendar
+from engine.law.calendar import Counted, seed
+from engine.law.limits import reckon
 
 
 def estimate(limits: Iterable[Limit], start: date, *, statutory: bool = False) -> Due | None:
@@ -31,15 +32,7 @@ def estimate(limits: Iterable[Limit], start: date, *, statutory: bool = False) -
     return None
 
 
-def _count(unit: str, value: int | None, start: date) -> calendar.Counted | None:
+def _count(unit: str, value: int | None, start: date) -> Counted | None:
     if unit in ("on_spot", "hour"):
-        return calendar.add_calendar_days(start, 0)
-    if value is None:
-        return None
-    if unit == "working_day":
-        return calendar.add_working_days(start, value)
-    if unit == "calendar_day":
-        return calendar.add_calendar_days(start, value)
-    if unit in ("month", "year"):
-        return calendar.add_months(start, value * (12 if unit == "year" else 1))
-    return None
+        return reckon(start, 0, "on_spot", calendar=seed())
+    return None if value is None else reckon(start, value, unit, calendar=seed())
