@@ -146,7 +146,8 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
 
 
 def one_at_a_time(session: Session, what: str) -> None:
-    """Until this transaction ends, nobody else does ``what`` (a name): numbers are given without gaps and twice never.
+    """Until this transaction ends, nobody else does ``what`` (a name): case numbers are given without gaps, and nobody
+    misses a message that is just being sent.
 
     SQLite has one writer anyway.
     """

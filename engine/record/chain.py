@@ -18,6 +18,8 @@ from engine.record import canonical
 #: Previous hash of a case's first step.
 START = bytes(32)
 STEP_PREFIX = b"\x02"
+#: Characters of the id of a command.
+ID_LENGTH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,17 @@ class Sealed:
     body: str
     prev_hash: bytes
     hash: bytes
+
+
+def command_id(*parts: object) -> str:
+    """The id of a command that follows from something: its name, shortened by a digest where it is too long.
+
+    Cut off at the end, two names that differ only there would be one command.
+    """
+    name = "/".join(map(str, parts))
+    if len(name) <= ID_LENGTH:
+        return name
+    return f"{name[: ID_LENGTH - 33]}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def step_hash(case: str, seq: int, kind: str, element: str | None, at: str, body: str, prev_hash: bytes) -> bytes:

@@ -18,14 +18,14 @@ import sqlalchemy as sa
 from engine import catalogue, tables
 from engine.errors import Conflict, Rejection
 from engine.office import people
-from engine.record import canonical
+from engine.record import canonical, chain
 from engine.record.canonical import instant
 from engine.run import guard, spiff
 from engine.run.open_case import OpenCase, read_case
 from engine.run.opening import new_case
 from engine.run.port import Command
 from engine.run.write import Written, write_one
-from engine.store import Session
+from engine.store import Session, one_at_a_time
 
 #: Cases that one command may reach through messages; two that write to each other for ever stop here, and wait.
 MAX_REACHED = 50
@@ -94,6 +94,7 @@ def receive(session: Session, message: Message, at: datetime, simulated: bool) -
 
     Raises Rejection ``message.ambiguous`` when two cases, or two flows, wait for the same one.
     """
+    _meet(session, message.name, message.key)
     session.execute(
         sa.insert(tables.message).values(
             id=message.id,
@@ -131,7 +132,7 @@ def hand_over(session: Session, message: Message, number: str, item: str, at: da
         case,
         command,
         at,
-        command_id=_command_id(message.id),
+        command_id=chain.command_id(f"m:{message.id}"),
         simulated=simulated,
         extra={"message": message.id},
     )
@@ -145,7 +146,7 @@ def open_by(session: Session, definition_id: int, message: Message, at: datetime
     guard.public_fields(package, message.data)
     case = new_case(session, info, package, at, simulated, message.conversation)
     command = Command(type="start", actor=message.actor, data=message.data)
-    command_id = _command_id(f"{message.id}/{info.key}")
+    command_id = chain.command_id(f"m:{message.id}", info.key)
     return write_one(
         session, case, command, at, command_id=command_id, simulated=simulated, extra={"message": message.id}
     )
@@ -211,6 +212,7 @@ def note_signal(session: Session, id_: str, name: str, at: datetime) -> int:
 
 def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Message | None:
     """The oldest message in the inbox that is for this."""
+    _meet(session, what["message"], what.get("key", case.conversation))
     table = tables.message
     row = session.execute(
         sa.select(table)
@@ -224,11 +226,11 @@ def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Messa
     return Message(row.id, row.name, row.key, canonical.decode(canonical.loads(row.data)), row.actor)
 
 
+def _meet(session: Session, name: str, key: str) -> None:
+    """Who sends and who begins to wait at the same moment come one after the other, or neither would see the other."""
+    one_at_a_time(session, f"message {name} {key}")
+
+
 def _take(session: Session, id_: str, case_id: int, at: datetime) -> None:
     table = tables.message
     session.execute(sa.update(table).where(table.c.id == id_).values(case_id=case_id, taken_at=instant(at)))
-
-
-def _command_id(message: str) -> str:
-    """A message is done once: its id is that of its command."""
-    return f"m:{message}"[:64]

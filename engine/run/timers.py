@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine import catalogue, tables
 from engine.errors import Conflict, Rejection
 from engine.office import people
+from engine.record import chain
 from engine.record.canonical import instant, read_instant
 from engine.run import spiff
 from engine.run.open_case import read_case
@@ -162,7 +163,7 @@ def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:
     if found is None:
         return 0
     command = Command(type="message", actor=people.SYSTEM, item=row.item)
-    command_id = f"s:{row.signal}/{row.case_id}/{row.item}"[:64]
+    command_id = chain.command_id(f"s:{row.signal}", row.case_id, row.item)
     write_command(
         session, found, command, read_instant(row.at), command_id=command_id, simulated=simulated,
         extra={"message": row.signal},

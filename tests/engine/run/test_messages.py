@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -194,6 +195,53 @@ def test_one_of_two_messages_at_once_is_taken(store: Store, clock: Clock) -> Non
             assert sorted(senders.map(send, (case, case), (1, 2))) == ["", case]
     with store.read() as session:
         assert len(engine.waiting(session)) == 20
+        whole(session)
+
+
+@pytest.mark.parametrize("first", ["sender", "case"])
+def test_who_sends_and_who_begins_to_wait_at_once_meet(store: Store, clock: Clock, first: str) -> None:
+    """Neither sees what the other has not committed; a message would lie beside the case that waits for it."""
+    waits = f"intermediateCatchEvent|{WAITS.format('Reply')}"
+    with store.begin() as session:
+        add_people(session)
+        publish(session, clock, "waits", "S>A A>M M>B B>E", A="userTask", M=waits, B="userTask")
+        case = engine.start_case(session, "waits", actor="clerk", at=clock()).case
+
+    def send() -> None:
+        with store.begin() as session:
+            engine.deliver(session, "one", "reply", key=case, actor="clerk", at=clock())
+            done_first.wait(0.3)
+
+    def wait() -> None:
+        with store.begin() as session:
+            engine.complete(session, case, "A", actor="clerk", at=clock())
+            done_first.wait(0.3)
+
+    done_first = threading.Event()
+    with ThreadPoolExecutor(2) as both:
+        begun = [both.submit(one) for one in ((send, wait) if first == "sender" else (wait, send))]
+        for one in begun:
+            one.result()
+    with store.read() as session:
+        assert [item.element for item in engine.todo(session, case).work_items] == ["B"]
+        assert engine.waiting(session) == []
+        whole(session)
+
+
+def test_long_names_that_differ_at_their_end_are_two_commands(store: Store, clock: Clock) -> None:
+    """A signal with the longest id opens two flows, and reaches two cases at elements with long names."""
+    signal, where = '<signalEventDefinition signalRef="Go"/>', "Waits_for_the_signal_of_the_other_department"
+    with store.begin() as session:
+        add_people(session)
+        for key in ("opened-one", "opened-two"):
+            publish(session, clock, key, "S>A A>E", S=f"startEvent|{signal}", A="userTask")
+        publish(session, clock, "waits", f"S>{where} {where}>E", **{where: f"intermediateCatchEvent|{signal}"})
+        for _ in range(12):
+            engine.start_case(session, "waits", actor="clerk", at=clock())
+    with store.begin() as session:
+        assert engine.signal(session, "s" * 60, "go", actor="clerk", at=clock()) == 14
+    assert engine.tick(store, clock()) == 12
+    with store.read() as session:
         whole(session)
 
 
