@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine import catalogue, tables
-from engine.errors import Conflict, Rejection
+from engine.errors import Conflict, Lost, Rejection
 from engine.office import people
 from engine.record import chain
 from engine.record.canonical import instant, read_instant
@@ -23,16 +24,19 @@ from engine.store import Session, Store
 #: How many due timers one look takes.
 BATCH = 500
 
+#: Due instant, case and name of a timer: its place in the order in which timers fire.
+Place = tuple[str, int, str]
+
 
 def due(
-    session: Session, at: datetime, limit: int = BATCH, after: tuple[str, int, str] = ("", 0, "")
+    session: Session, at: datetime, limit: int = BATCH, after: Place = ("", 0, "")
 ) -> list[tuple[str, str, datetime]]:
     """(case, timer, due instant) of waiting timers of open cases due by ``at``, earliest first."""
     found = _looked(session, at, limit, after)
     return [(row.number, row.timer, read_instant(row.due_at)) for row in found if row.state == "open"]
 
 
-def _looked(session: Session, at: datetime, limit: int, after: tuple[str, int, str]) -> list[Any]:
+def _looked(session: Session, at: datetime, limit: int, after: Place) -> list[Any]:
     """A batch of due timers in the order of their index; those of cases that stand still are among them."""
     due_at, case_id, timer = after
     wanted = {"by": instant(at), "most": limit, "due_at": due_at, "case_id": case_id, "timer": timer}
@@ -62,46 +66,82 @@ _DUE = (
 def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     """Fire every timer due by ``at`` under its own due instant, and let signals reach their cases; answers how many.
 
-    This is an edge: each timer is its own transaction, so one that cannot fire does not hold back the others. A timer
-    another worker or a clerk was faster with is simply gone.
+    This is an edge: each timer is its own transaction, so one that cannot fire does not hold back the others; what
+    broke is raised when they are done. A timer another worker or a clerk was faster with is simply gone. Raises Lost or
+    Unusable at once when the database goes away.
     """
-    fired = _open_cases(store, at, simulated) + deliver_signals(store, simulated)
+    broken: list[Exception] = []
+    fired = _open_cases(store, at, simulated, broken) + _deliver_signals(store, simulated, broken)
     passed: set[tuple[str, str]] = set()
-    while (again := _pass(store, at, simulated, passed)) > 0:
-        # What fired may have set timers that are due by now as well.
+    while (again := _pass(store, at, simulated, passed, broken)) > 0:
+        # What fired may have set timers that were due before it.
         fired += again
+    _tell(broken)
     return fired
 
 
-def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str]]) -> int:
-    """Once through all that is due, in batches; ``passed`` are those tried before."""
+@contextmanager
+def _apart(broken: list[Exception]) -> Iterator[None]:
+    """One of many: who was faster has done it, a bug of ours or a damaged case is kept for the end."""
+    try:
+        yield
+    except Lost:
+        raise
+    except (Conflict, Rejection):
+        pass
+    except Exception as error:
+        broken.append(error)
+
+
+def _tell(broken: list[Exception]) -> None:
+    if broken:
+        raise broken[0]
+
+
+def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str]], broken: list[Exception]) -> int:
+    """Once through all that is due, in the order it is due; ``passed`` are those tried before."""
     fired, after = 0, ("", 0, "")
     while True:
         with store.read() as session:
             batch = _looked(session, at, BATCH, after)
         if not batch:
             return fired
-        after = (batch[-1].due_at, batch[-1].case_id, batch[-1].timer)
-        for row in batch:
+        for row, following in zip(batch, [*batch[1:], None], strict=True):
+            after = _place(row)
             if row.state != "open" or (row.number, row.timer) in passed:
                 continue
             passed.add((row.number, row.timer))
-            with suppress(Conflict, Rejection):
+            sooner = False
+            with _apart(broken):
                 with store.begin() as session:
                     fire(session, row.number, row.timer, at=read_instant(row.due_at), simulated=simulated)
+                    sooner = following is not None and _is_sooner(session, at, after, _place(following))
                 fired += 1
+            if sooner:
+                break
 
 
-def _open_cases(store: Store, at: datetime, simulated: bool) -> int:
+def _place(row: Any) -> Place:
+    return (row.due_at, row.case_id, row.timer)
+
+
+def _is_sooner(session: Session, at: datetime, after: Place, following: Place) -> bool:
+    """Is a timer that was set just now due before the next one of the batch? Then a new batch is needed."""
+    return any(_place(row) < following for row in _looked(session, at, 1, after))
+
+
+def _open_cases(store: Store, at: datetime, simulated: bool, broken: list[Exception]) -> int:
     """Open the cases that timers of start events open, once for each due instant, of the latest versions only."""
     opened = 0
     while True:
         with store.read() as session:
-            row = session.execute(_DUE_STARTS, {"by": instant(at)}).first()
-        if row is None:
+            due = session.execute(_DUE_STARTS, {"by": instant(at)}).all()
+        before = opened
+        for row in due:
+            with _apart(broken), store.begin() as session:
+                opened += _open_case(session, row.definition_id, row.due_at, row.fired + 1, simulated)
+        if opened == before:
             return opened
-        with suppress(Conflict), store.begin() as session:
-            opened += _open_case(session, row.definition_id, row.due_at, row.fired + 1, simulated)
 
 
 def _open_case(session: Session, definition_id: int, due_at: str, fired: int, simulated: bool) -> int:
@@ -125,25 +165,29 @@ _DUE_STARTS = (
     .join_from(tables.trigger, tables.definition, tables.definition.c.id == tables.trigger.c.definition_id)
     .where(tables.trigger.c.due_at <= sa.bindparam("by"))
     .where(~sa.exists().where(_later.c.key == tables.definition.c.key, _later.c.version > tables.definition.c.version))
-    .order_by(tables.trigger.c.due_at)
-    .limit(1)
+    .order_by(tables.trigger.c.due_at, tables.trigger.c.definition_id)
 )
 
 
 def deliver_signals(store: Store, simulated: bool = False) -> int:
     """Let noted signals reach their cases, each in a transaction of its own; answers how many did.
 
-    This is an edge. A case that waits no more, or is not open, has missed it.
+    This is an edge, as ``tick`` is. A case that waits no more, or is not open, has missed it.
     """
+    broken: list[Exception] = []
+    reached = _deliver_signals(store, simulated, broken)
+    _tell(broken)
+    return reached
+
+
+def _deliver_signals(store: Store, simulated: bool, broken: list[Exception]) -> int:
     table, reached = tables.delivery, 0
     with store.read() as session:
         rows = session.execute(sa.select(table).where(~table.c.done).order_by(table.c.at).limit(1_000)).all()
     for row in rows:
-        try:
-            with store.begin() as session:
-                reached += _deliver_signal(session, row, simulated)
-        except (Conflict, Rejection):
-            continue  # the next look finds it again, or finds it done
+        with _apart(broken), store.begin() as session:
+            # What lost against another writer the next look finds again, or finds done.
+            reached += _deliver_signal(session, row, simulated)
     return reached
 
 

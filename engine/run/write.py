@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from engine import catalogue, tables
 from engine.answers import DefinitionInfo, DefinitionRef
 from engine.errors import Conflict, Rejection
+from engine.office import people
 from engine.record import canonical, chain
 from engine.record.canonical import instant, read_instant
 from engine.run import projection, spiff
@@ -48,7 +49,7 @@ def write_one(
 ) -> Written:
     """Decide, chain and write one command. What leaves the case or is awaited by it is the caller's to carry on."""
     command_id = command_id or uuid.uuid4().hex
-    when = _when(case, at, simulated)
+    when = _when(case, at, simulated and command.actor != people.SYSTEM)
     program = catalogue.program_of(session, case.definition_id)
     moved = _moved_to(session, case, command)
     try:
@@ -152,12 +153,15 @@ def _moved_to(session: Session, case: OpenCase, command: Command) -> DefinitionI
     return catalogue.definition(session, case.definition.key, int(command.data["version"]))
 
 
-def _when(case: OpenCase, at: datetime, simulated: bool) -> str:
-    """The recorded instant: never before the case's last step. Raises Rejection when a simulated clock goes back."""
+def _when(case: OpenCase, at: datetime, chosen: bool) -> str:
+    """The recorded instant: never before the case's last step; a timer that its case overtook is recorded late.
+
+    Raises Rejection when the instant was ``chosen`` by somebody (a simulated clock), who can choose a later one.
+    """
     when = instant(at)
     if when >= case.changed_at:
         return when
-    if simulated:
+    if chosen:
         raise Rejection("at.before_last", at=when, last=case.changed_at)
     return case.changed_at
 
