@@ -26,7 +26,7 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.errors import Conflict, Lost, Newer, Unusable
+from engine.errors import Conflict, Lost, Newer, Rejection, Unusable
 
 #: What the verbs are handed: one open transaction. Only edges open and close it.
 Session = sa.Connection
@@ -52,13 +52,30 @@ class Store:
         """One writing transaction: commits when the block ends, rolls back when it raises.
 
         Raises Conflict when another writer took the same place first, Lost when the database went away: whether the
-        command was committed is then unknown, and only the same command under the same id may be sent again.
+        command was committed is then unknown, and only the same command under the same id may be sent again. Raises
+        Rejection ``data.unrecordable`` for what a database cannot hold: half a character, a text with a zero in it.
         """
+        with self._understood(), self.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One reading transaction: a steady picture, nothing can be written. Raises as ``begin`` does."""
+        with self._understood(), self._reading() as connection:
+            # It began with the first statement and is rolled back when the connection is given back.
+            yield connection
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """What a database says, as what it means here."""
         try:
-            with self.connect() as connection, connection.begin():
-                yield connection
+            yield
         except sa.exc.IntegrityError as error:
             raise Conflict("conflict") from error
+        except (sa.exc.DataError, UnicodeEncodeError, OverflowError) as error:
+            if not _is_unstorable(error):
+                raise
+            raise Rejection("data.unrecordable", reason=str(getattr(error, "orig", error)).strip()) from error
         except sa.exc.OperationalError as error:
             if _is_taken(error):
                 raise Conflict("conflict") from error
@@ -69,13 +86,6 @@ class Store:
             if self.engine.dialect.name == "postgresql":
                 raise Lost("database.lost", reason=str(error.strerror)) from error
             raise
-
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """One reading transaction: a steady picture, nothing can be written."""
-        with self._reading() as connection:
-            # It began with the first statement and is rolled back when the connection is given back.
-            yield connection
 
     def _reading(self) -> sa.Connection:
         """A connection that begins a reading transaction; another one if the server has dropped it meanwhile.
@@ -118,7 +128,8 @@ def open_store(url: str, *, code_key: bytes) -> Store:
     Raises Unusable when the address is none.
     """
     try:
-        engine = sa.create_engine(url, **_POOL.get(sa.make_url(url).get_backend_name(), {}))
+        # What people entered stays out of error messages, and so out of logs.
+        engine = sa.create_engine(url, hide_parameters=True, **_POOL.get(sa.make_url(url).get_backend_name(), {}))
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
         raise Unusable(0, str(error), "DATABASE_URL") from error
     if engine.dialect.name == "sqlite":
@@ -167,6 +178,11 @@ _TAKEN = ("40001", "40P01")
 
 def _is_taken(error: sa.exc.OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _TAKEN
+
+
+def _is_unstorable(error: Exception) -> bool:
+    """Did the database refuse a value? SQLite refuses numbers beyond 64 bits only by Python's own OverflowError."""
+    return not isinstance(error, OverflowError) or "SQLite" in str(error)
 
 
 def _is_lost(error: sa.exc.OperationalError) -> bool:

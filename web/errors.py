@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from bpmn.errors import Refused
 from bpmn.wording import say
-from engine.errors import Newer, Rejection
+from engine.errors import Lost, Newer, Rejection, Unusable
 from web import wording
 from web.formatting import moment
 from web.language import gettext as _
@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Newer, _newer)
+    app.register_error_handler(Unusable, _unusable)
     app.register_error_handler(NotReady, _not_ready)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
@@ -91,6 +92,10 @@ def _newer(error: Newer) -> Response:
         _("这个程序比数据库旧，为了不丢失记录，没有打开它。数据没有改动。"),
         _("请管理员装上写这个数据库的版本，或更新的版本，再启动。"),
     )
+
+
+def _unusable(error: Unusable) -> Response:
+    return _rejected(Lost("database.lost"))
 
 
 def _not_ready(error: NotReady) -> Response:

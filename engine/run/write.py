@@ -62,16 +62,15 @@ def write_one(
             at=read_instant(when),
             target=catalogue.program_of(session, moved.id) if moved else None,
         )
+        drafts = [Draft(kind="command", element=None, body=body), *outcome.drafts]
+        if not case.version:
+            own = opened_body(case.definition, program, case.conversation if case.conversation != case.number else "")
+            drafts.insert(1, Draft(kind="case opened", element=None, body=own))
+        steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
     except Rejected as rejected:
         raise Rejection(rejected.code, **rejected.params) from rejected
     except canonical.Uncanonical as error:
         raise Rejection("data.unrecordable", reason=str(error)) from error
-    first = Draft(kind="command", element=None, body=body)
-    drafts = [first, *outcome.drafts]
-    if not case.version:
-        own = opened_body(case.definition, program, case.conversation if case.conversation != case.number else "")
-        drafts.insert(1, Draft(kind="case opened", element=None, body=own))
-    steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
     if moved:
         ref = DefinitionRef(key=moved.key, version=moved.version, digest=moved.digest, name=moved.name)
         package = catalogue.package_of(session, moved.id)

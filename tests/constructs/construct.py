@@ -95,9 +95,9 @@ def _outside(store: Store, case: str, step: list[Any], clock: Clock) -> None:
         return
     with store.begin() as session:
         if step[0] == "signal":
-            engine.signal(session, "s", step[1], actor="clerk", at=clock())
+            engine.signal(session, f"s {case}", step[1], actor="clerk", at=clock())
         else:
-            engine.deliver(session, "m", step[1], key=case, actor="clerk", at=clock())
+            engine.deliver(session, f"m {case}", step[1], key=case, actor="clerk", at=clock())
 
 
 def _do(session: Session, case: str, step: list[Any], at: datetime) -> None:
