@@ -27,10 +27,10 @@ KEY = b"k" * 32
 class Shell:
     """Types commands and reads what they print."""
 
-    def __init__(self, database: Path, *, allow_clock: bool = True) -> None:
+    def __init__(self, database: Path, *, allow_clock: bool = True, url: str = "") -> None:
         self.database = database
         self.settings = Settings(
-            database_url=f"sqlite:///{database}", session_key=KEY, code_key=KEY, allow_clock=allow_clock
+            database_url=url or f"sqlite:///{database}", session_key=KEY, code_key=KEY, allow_clock=allow_clock
         )
         self.store = open_store(self.settings.database_url, code_key=KEY)
         self.app: Flask = web.create_app(self.settings, self.store)
