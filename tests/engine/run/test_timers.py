@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from engine.record.canonical import instant
 from engine.store import Store
 from tests.conftest import Clock, add_people
 from tests.engine.run.models import xml
+from tests.engine.run.plans import plans
 
 CLOCK = "<timerEventDefinition><{0}>{1}</{0}></timerEventDefinition>"
 REPEATED = 'boundaryEvent attachedToRef="A" cancelActivity="false"|' + CLOCK
@@ -84,3 +86,17 @@ def test_one_that_is_broken_holds_back_nobody(reminded: Store, clock: Clock) -> 
         engine.tick(reminded, clock.forward(hours=6))
     with reminded.read() as session:
         assert [s.element for s in engine.steps(session, other) if s.kind == "timer fired"] == ["T", "T", "T", "L"]
+
+
+def test_what_is_due_is_found_by_the_index(reminded: Store, clock: Clock) -> None:
+    """However many wait, only what is due is looked at."""
+    case = start(reminded, clock)
+    with reminded.begin() as session:
+        id_ = session.execute(sa.select(tables.case.c.id).where(tables.case.c.number == case)).scalar_one()
+        rows = [
+            {"case_id": id_, "timer": f"X#{n}", "due_at": instant(clock() + timedelta(days=n)), "state": "waiting"}
+            for n in range(20_000)
+        ]
+        session.execute(sa.insert(tables.timer), rows)
+    plan = plans(reminded, lambda session: engine.due(session, clock.forward(hours=1)))
+    assert "ix_timer_waiting" in plan and not re.search(r"SCAN timer(?! USING)|Seq Scan on timer", plan), plan
