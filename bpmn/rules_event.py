@@ -233,12 +233,17 @@ def start_inside(subject: Subject) -> Iterator[Spot]:
 
 @rule("timer.text", "error")
 def timer(subject: Subject) -> Iterator[Spot]:
-    """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN 10.5.5)."""
+    """A timer's text must say when: ISO 8601, or FEEL that gives a time or duration (BPMN 10.5.5).
+
+    One that opens cases has no data to read.
+    """
     for node in _events(subject):
         if node.trigger == "timer" and node.type not in _THROWING:
             definition = node.events[0]
             try:
-                timer_text.names(definition.timer or "timeDuration", definition.text)
+                names = timer_text.names(definition.timer or "timeDuration", definition.text)
+                if names and node.type == "startEvent" and node.parent is None:
+                    raise FeelError("timer.no_data", names=", ".join(sorted(names)))
             except FeelError as error:
                 yield misread(node, definition.text, error)
 

@@ -18,6 +18,8 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _CYCLE = re.compile(r"R(\d{0,6})/(?:([^/P]+)/)?(P[^/]+)", re.ASCII)
+#: A duration that does not fit between here and the year 9999 never ends.
+_FAR = datetime(2500, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,25 @@ class Span:
     months: int
     rest: timedelta
 
-    def after(self, moment: datetime) -> datetime:
+    def after(self, moment: datetime, times: int = 1) -> datetime:
         """That much later: months first, then the rest. Raises OverflowError or ValueError beyond the year 9999."""
-        later = shifted(moment, self.months)
+        later = shifted(moment, self.months * times)
         assert isinstance(later, datetime)
-        return later + self.rest
+        return later + self.rest * times
+
+
+NO_TIME = Span(0, timedelta())
+#: More occurrences than a cycle of one second has until the year 9999.
+MANY = 10**12
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A repeating interval of ISO 8601: how often (None: for ever), from when (None: from now), the time between."""
+
+    times: int | None
+    begin: datetime | None
+    every: Span
 
 
 def due(kind: str, text: str, at: datetime, evaluate: Callable[[str], object], zone: tzinfo | None = None) -> datetime:
@@ -59,15 +75,24 @@ def names(kind: str, text: str) -> frozenset[str]:
     text = text.strip()
     if not text:
         raise FeelError("timer.empty", kind=kind)
-    if literal(kind, text) is not None:
+    if (value := literal(kind, text)) is not None:
+        _within_the_calendar(text, value)
         return frozenset()
-    if re.match(r"-?P\d|R\d*/|\d{4}-\d\d|[*?\d,/-]+ +[*?\d,/-]+ ", text):
+    if re.match(r"-?P\d|R-?\d*/|\d{4}-(W?\d\d)|[*?\d,/-]+ +[*?\d,/-]+ ", text):
         # It wants to be ISO 8601 or cron: an error of FEEL would say nothing.
         raise FeelError("timer.unreadable", kind=kind, text=text)
     expression = compile_expression(text)
     if not expression.names:
-        _from_feel(kind, text, expression.evaluate({}))
+        _within_the_calendar(text, _from_feel(kind, text, expression.evaluate({})))
     return expression.names
+
+
+def _within_the_calendar(text: str, value: datetime | Span) -> None:
+    try:
+        if isinstance(value, Span):
+            value.after(_FAR)
+    except (OverflowError, ValueError) as error:
+        raise FeelError("timer.out_of_range", text=text) from error
 
 
 def literal(kind: str, text: str) -> datetime | Span | None:
@@ -76,11 +101,19 @@ def literal(kind: str, text: str) -> datetime | Span | None:
         return _moment(text)
     if kind == "timeDuration":
         return _span(text)
-    cycle = _CYCLE.fullmatch(text) if kind == "timeCycle" else None
-    if cycle is None or cycle[1] == "0":
+    if kind != "timeCycle" or (found := cycle(text)) is None or found.times == 0:
         return None
-    every = _span(cycle[3])
-    return every if not cycle[2] else (_moment(cycle[2]) if every else None)
+    return found.begin or found.every
+
+
+def cycle(text: str) -> Cycle | None:
+    """What the text says as a repeating interval; None if it is something else."""
+    match = _CYCLE.fullmatch(text)
+    begin = _moment(match[2]) if match and match[2] else None
+    every = _span(match[3]) if match else None
+    if match is None or every is None or (match[2] and begin is None):
+        return None
+    return Cycle(int(match[1]) if match[1] else None, begin, every)
 
 
 def _moment(text: str) -> datetime | None:

@@ -107,8 +107,11 @@ def _set_trigger(session: Session, definition_id: int, package: FlowPackage, at:
     event = starts[0].events[0] if len(starts) == 1 and starts[0].trigger in ("message", "signal", "timer") else None
     if event is None:
         return
-    due = spiff.first_due(event.timer or "timeDuration", event.text, at) if event.kind == "timer" else None
-    values = {"kind": event.kind, "name": event.name or event.ref, "due_at": due, "fired": 0}
+    timer, due, before = (event.timer or "timeDuration", event.text), None, 0
+    if event.kind == "timer":
+        before = spiff.opened_before(*timer, at)
+        due = spiff.opening(*timer, at, before + 1)
+    values = {"kind": event.kind, "name": event.name or event.ref, "due_at": due, "fired": before}
     session.execute(sa.insert(tables.trigger).values(definition_id=definition_id, **values))
 
 

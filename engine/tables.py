@@ -242,7 +242,7 @@ trigger = Table(
     Column("kind", String(16), nullable=False),
     Column("name", Text, nullable=False),
     Column("due_at", String(24)),
-    #: How often the timer opened a case.
+    #: How often the timer was due: cases opened, and instants before its version was published.
     Column("fired", Integer, nullable=False),
     Index("ix_start_trigger_name", "kind", "name"),
 )

@@ -146,7 +146,7 @@ def _open_cases(store: Store, at: datetime, simulated: bool, broken: list[Except
 
 def _open_case(session: Session, definition_id: int, due_at: str, fired: int, simulated: bool) -> int:
     table, when = tables.trigger, read_instant(due_at)
-    again = spiff.next_due(spiff.load(catalogue.program_of(session, definition_id)), due_at, fired, when)
+    again = _next_opening(session, definition_id, fired + 1)
     claimed = session.execute(
         sa.update(table)
         .where(table.c.definition_id == definition_id, table.c.due_at == due_at)
@@ -157,6 +157,13 @@ def _open_case(session: Session, definition_id: int, due_at: str, fired: int, si
     by = Message(f"timer/{definition_id}/{due_at}", "", "", {}, people.SYSTEM)
     carry_on(session, open_by(session, definition_id, by, when, simulated), when, simulated)
     return 1
+
+
+def _next_opening(session: Session, definition_id: int, count: int) -> str | None:
+    """When a version opens a case for the ``count``-th time, as its start event says."""
+    info = catalogue.info_of(session, definition_id)
+    kind, text = spiff.start_timer(spiff.load(catalogue.program_of(session, definition_id)))
+    return spiff.opening(kind, text, info.published_at, count)
 
 
 _later = tables.definition.alias()

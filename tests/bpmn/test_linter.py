@@ -88,6 +88,7 @@ SHOWN = {
     "start-inside": ("event.start-inside", "InStart", "error"),
     "start-quantity": ("task.unsupported", "Do", "error"),
     "timer-cron": ("timer.text", "Wait", "error"),
+    "timer-reads-data": ("timer.text", "Start", "error"),
     "timer-repeats": ("timer.repeats", "Weekly", "error"),
     "timer-text": ("timer.text", "Wait", "error"),
     "timer-thrown": ("event.not-thrown", "Tell", "error"),

@@ -8,27 +8,26 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.run.port import Rejected
 from engine.run.spiff import timers
 from engine.run.spiff.adapter import apply
 from engine.run.spiff.migrate import apply as migrate
 from engine.run.spiff.migrate import places
 from engine.run.spiff.program import Program, compile, load
-from engine.run.spiff.routing import Stuck
 
 __all__ = [
     "Program",
     "apply",
     "awaited",
     "compile",
-    "first_due",
     "load",
     "migrate",
-    "next_due",
     "open_incidents",
     "open_items",
     "open_timers",
+    "opened_before",
+    "opening",
     "places",
+    "start_timer",
 ]
 
 #: Dates of a timer without a zone are dates here.
@@ -55,18 +54,21 @@ def open_incidents(state: str | None) -> list[str]:
     return [known["stuck"][0] for known in _known(state) if "stuck" in known]
 
 
-def first_due(kind: str, text: str, at: datetime) -> str:
-    """When a timer that opens cases is due first, if set ``at``. Raises Rejected ``timer.failed``."""
-    try:
-        return timers.due((kind, text), at.astimezone(ZONE), {})
-    except Stuck as stuck:
-        raise Rejected(stuck.code, **stuck.params) from stuck
-
-
-def next_due(program: Program, last: str, fired: int, at: datetime) -> str | None:
-    """When the timer that opens cases of a program is due again after ``last``; None when it is over."""
+def start_timer(program: Program) -> tuple[str, str]:
+    """Kind and text of the timer that opens cases of a program."""
     (start,) = program.starts[""]
-    return timers.following(tuple(program.nodes[start]["timer"]), last, fired, at.astimezone(ZONE), {})
+    kind, text = program.nodes[start]["timer"]
+    return kind, text
+
+
+def opening(kind: str, text: str, published: datetime, count: int) -> str | None:
+    """When a timer that opens cases is due for the ``count``-th time, from 1; None when it is over."""
+    return timers.occurrence((kind, text), published.astimezone(ZONE), count)
+
+
+def opened_before(kind: str, text: str, published: datetime) -> int:
+    """How often the timer of a start event was due before its version was published: for those it opens nothing."""
+    return timers.past((kind, text), published.astimezone(ZONE))
 
 
 @lru_cache(maxsize=256)

@@ -258,3 +258,30 @@ def test_a_timer_opens_cases_once_for_each_instant(store: Store, clock: Clock) -
         opened = list(session.execute(sa.select(tables.case.c.opened_at).order_by(tables.case.c.id)).scalars())
         assert opened == [f"2026-03-{day:02d}T01:00:00.000Z" for day in (3, 4, 5)]
         whole(session)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        # Published on 2 March: what lay before opens nothing.
+        ("<timeCycle>R4/2026-02-28T09:00:00+08:00/P1D</timeCycle>", ["03-02", "03-03"]),
+        ("<timeCycle>R2/2026-01-01T09:00:00+08:00/P1D</timeCycle>", []),
+        ("<timeCycle>R/1970-01-01T09:00:00+08:00/P30D</timeCycle>", ["03-08", "04-07", "05-07"]),
+        # The last day of each month, though February had only 28.
+        ("<timeCycle>R/2026-01-31T09:00:00+08:00/P1M</timeCycle>", ["03-31", "04-30", "05-31"]),
+        ("<timeDate>2026-04-01T09:00:00+08:00</timeDate>", ["04-01"]),
+        ("<timeDate>2026-01-01T09:00:00+08:00</timeDate>", ["03-02"]),
+        ("<timeDuration>P1M</timeDuration>", ["04-02"]),
+        ('<timeCycle>"R2/P1W"</timeCycle>', ["03-09", "03-16"]),
+    ],
+)
+def test_which_instants_open_cases(sqlite_store: Store, clock: Clock, text: str, days: list[str]) -> None:
+    timer = f"startEvent|<timerEventDefinition>{text}</timerEventDefinition>"
+    with sqlite_store.begin() as session:
+        add_people(session)
+        publish(session, clock, "opened", "S>A A>E", S=timer, A="userTask")
+    engine.tick(sqlite_store, clock.forward(days=90))
+    with sqlite_store.read() as session:
+        opened = list(session.execute(sa.select(tables.case.c.opened_at).order_by(tables.case.c.id)).scalars())
+        assert opened == [f"2026-{day}T01:00:00.000Z" for day in days]
+        whole(session)
