@@ -15,7 +15,7 @@ from engine.office import people
 from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.run import guard
-from engine.run.post import Message, carry_on, note_signal, open_by, receive, starters
+from engine.run.post import Message, carry_on, note_signal, open_by, reached_before, receive, starters
 from engine.store import Session
 
 MAX_ID = 60
@@ -56,15 +56,16 @@ def deliver(
 def signal(session: Session, id_: str, name: str, *, actor: str, at: datetime, simulated: bool = False) -> int:
     """Throw a signal from outside: all cases that wait for it now will get it (``tick``), flows it opens are opened.
 
-    Answers how many cases it is for. Raises Rejection ``message.id``, ``user.unknown``, ``role.missing``.
+    Answers how many cases it is for. The same id again is the same signal; one that was for nobody leaves no trace.
+    Raises Rejection ``message.id``, ``user.unknown``, ``role.missing``.
     """
     if not 0 < len(id_) <= MAX_ID or not name:
         raise Rejection("message.id", id=id_, limit=MAX_ID)
     _may_send(people.known(session, actor))
-    opened = [
-        open_by(session, one, Message(id_, name, "", {}, actor), at, simulated)
-        for one in starters(session, "signal", name)
-    ]
+    opens = starters(session, "signal", name)
+    if already := reached_before(session, id_, opens):
+        return already
+    opened = [open_by(session, one, Message(id_, name, "", {}, actor), at, simulated) for one in opens]
     for written in opened:
         carry_on(session, written, at, simulated)
     return len(opened) + note_signal(session, id_, name, at)

@@ -146,7 +146,7 @@ def open_by(session: Session, definition_id: int, message: Message, at: datetime
     guard.public_fields(package, message.data)
     case = new_case(session, info, package, at, simulated, message.conversation)
     command = Command(type="start", actor=message.actor, data=message.data)
-    command_id = chain.command_id(f"m:{message.id}", info.key)
+    command_id = _opening_id(message.id, info.key)
     return write_one(
         session, case, command, at, command_id=command_id, simulated=simulated, extra={"message": message.id}
     )
@@ -208,6 +208,19 @@ def _note_signal(session: Session, case: OpenCase | None, id_: str, name: str, a
 def note_signal(session: Session, id_: str, name: str, at: datetime) -> int:
     """A signal from outside: note for whom it is."""
     return _note_signal(session, None, id_, name, at)
+
+
+def reached_before(session: Session, id_: str, opens: list[int]) -> int:
+    """How many cases a signal was for when it was thrown; ``opens`` are the versions it opens cases of."""
+    noted = sa.select(sa.func.count()).select_from(tables.delivery).where(tables.delivery.c.signal == id_)
+    ids = [_opening_id(id_, catalogue.info_of(session, one).key) for one in opens]
+    opened = sa.select(sa.func.count()).select_from(tables.step).where(tables.step.c.command_id.in_(ids))
+    return int(session.execute(sa.select(noted.scalar_subquery() + opened.scalar_subquery())).scalar_one())
+
+
+def _opening_id(message: str, key: str) -> str:
+    """A message, signal or due instant opens one case of a flow."""
+    return chain.command_id(f"m:{message}", key)
 
 
 def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Message | None:

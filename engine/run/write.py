@@ -94,7 +94,8 @@ def write_one(
     before, now = spiff.awaited(case.tokens), spiff.awaited(after.tokens)
     new = {item: what for item, what in now.items() if item not in before}
     _subscribe(session, after, [item for item in before if item not in now], new)
-    return Written(after, steps, new)
+    # While it was suspended nothing was handed over: what came waits beside it.
+    return Written(after, steps, now if command.type == "resume" else new)
 
 
 def _subscribe(session: Session, case: OpenCase, gone: list[str], new: dict[str, dict[str, str]]) -> None:

@@ -73,6 +73,27 @@ def test_an_early_message_waits_for_whoever_will_wait_for_it(session: Session, c
     whole(session)
 
 
+def test_a_message_to_a_suspended_case_waits_until_it_goes_on(session: Session, clock: Clock, waits: str) -> None:
+    case = engine.start_case(session, waits, actor="clerk", data={"file": "F-1"}, at=clock()).case
+    engine.complete(session, case, "A", actor="clerk", at=clock())
+    engine.suspend(session, case, actor="clerk", reason="x", at=clock())
+    assert engine.deliver(session, "m1", "reply", key="F-1", actor="clerk", at=clock()).case == ""
+    assert engine.todo(session, case).state == "suspended"
+    done = engine.resume(session, case, actor="clerk", reason="x", at=clock())
+    assert [item.element for item in done.work_items] == ["B"]
+    assert engine.waiting(session) == []
+    whole(session)
+
+
+def test_a_signal_thrown_twice_under_one_id_is_one(session: Session, clock: Clock) -> None:
+    caught = '<signalEventDefinition signalRef="Go"/>'
+    publish(session, clock, "waits", "S>C C>A A>E", C=f"intermediateCatchEvent|{caught}", A="userTask")
+    publish(session, clock, "opened", "S>A A>E", S=f"startEvent|{caught}", A="userTask")
+    engine.start_case(session, "waits", actor="clerk", at=clock())
+    assert [engine.signal(session, "s1", "go", actor="clerk", at=clock()) for _ in range(3)] == [2, 2, 2]
+    assert len(engine.cases(session)) == 2
+
+
 def test_a_person_may_confirm_what_came_on_paper(session: Session, clock: Clock, waits: str) -> None:
     case = engine.start_case(session, waits, actor="clerk", data={"file": "F1"}, at=clock()).case
     engine.complete(session, case, "A", actor="clerk", at=clock())
