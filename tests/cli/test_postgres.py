@@ -37,7 +37,7 @@ def test_a_case_from_opening_to_end(office: tuple[Shell, dict[str, Any]], tmp_pa
 
 def test_messages_wait_and_the_clock_ticks(office: tuple[Shell, dict[str, Any]]) -> None:
     shell, _ = office
-    assert shell.json("message", "send", "nobody-waits", "--id", "m1", "--as", "wang")["case"] in ("", None)
+    shell("message", "send", "nobody-waits", "--id", "m1", "--as", "wang")
     assert len(shell.json("message", "list")["messages"]) == 1
     assert shell.json("tick")["fired"] >= 0
 
@@ -65,3 +65,12 @@ def test_the_record_holds(office: tuple[Shell, dict[str, Any]]) -> None:
     verdict = shell.json("audit", "verify")
     assert verdict["cases"] >= 60 and verdict["differences"] == []
     assert shell.json("audit", "replay", "--all")["differences"] == []
+
+
+def test_a_server_that_is_away_is_said_in_a_sentence(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, url=f"postgresql+psycopg://sunpath@/sunpath?host={tmp_path}")
+    assert "Traceback" not in shell.refused("tick")
+    assert "Traceback" not in shell.refused("case", "show", "EX-1")
+    answer = shell.app.test_client().get("/powers")
+    assert answer.status_code == 503 and "数据库" in answer.text
+    shell.store.dispose()

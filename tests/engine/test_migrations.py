@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
+import engine
 from engine import tables
 from engine.errors import Newer
-from engine.store import Store
+from engine.store import MIGRATIONS, Store, open_store
+from tests.conftest import CODE_KEY, Clock, add_people, fixture
 
 
 def test_migrations_give_the_tables(store: Store) -> None:
@@ -21,6 +27,33 @@ def test_migrations_give_the_tables(store: Store) -> None:
 def test_upgrading_twice_changes_nothing(store: Store) -> None:
     store.upgrade()
     assert store.check()
+
+
+def test_an_older_database_keeps_its_cases_and_indexes(tmp_path: Path, clock: Clock) -> None:
+    """SQLite changes a column by making the table anew."""
+    old = open_store(f"sqlite:///{tmp_path}/old.db", code_key=CODE_KEY)
+    with old.connect() as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002_messages")
+    with old.begin() as session:
+        add_people(session)
+        engine.publish(session, fixture("timer-cycle"), key="weekly", author="modeller", at=clock())
+        engine.start_case(session, "weekly", actor="clerk", at=clock())
+    made = _made(old)
+    old.upgrade()
+    assert old.check() and _made(old) == made
+    assert engine.tick(old, clock.forward(days=30)) == 3
+    with old.read() as session:
+        assert engine.verify(session).differences == () and engine.replay(session).differences == ()
+    old.dispose()
+
+
+def _made(store: Store) -> list[str]:
+    with store.read() as session:
+        query = "SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY name"
+        return list(session.execute(sa.text(query)).scalars())
 
 
 def test_a_newer_database_is_not_touched(store: Store) -> None:
