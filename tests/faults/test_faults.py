@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -21,9 +22,12 @@ from engine.answers import Done
 from engine.errors import Conflict, Lost, Rejection
 from engine.store import Session, Store, open_store
 from tests.conftest import CODE_KEY, FIXTURES, ROOT, Clock, add_people
+from tests.engine.run.models import xml
 from tests.faults.clerk import FLOW, Clerk
 from tests.faults.invariants import Acknowledged, check
 from tests.postgres import Server
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -148,6 +152,28 @@ def test_two_workers_fire_every_timer_once(office: Store, clock: Clock) -> None:
         assert [tuple(row) for row in states] == [("fired", 120)]
 
 
+def test_messages_and_those_who_wait_for_them_always_meet(office: Store, clock: Clock, seed: int) -> None:
+    """Four at once send, and do the step before the waiting; in the end no message lies beside a case that waits."""
+    waits = "S>A A>M M>B B>E"
+    nodes = {"A": "userTask", "M": 'intermediateCatchEvent|<messageEventDefinition messageRef="R"/>', "B": "userTask"}
+    text = xml({"S": "startEvent", "E": "endEvent"} | nodes, waits).decode()
+    package = load(text.replace("</definitions>", '<message id="R" name="reply"/></definitions>').encode())
+    with office.begin() as session:
+        engine.publish(session, package, key="waits", author="modeller", at=clock())
+        cases = [engine.start_case(session, "waits", actor="clerk", at=clock()).case for _ in range(60)]
+    work: list[Callable[[Session], object]] = []
+    for case in cases:
+        work += [lambda s, c=case: engine.complete(s, c, "A", actor="clerk", at=clock(), command_id=f"a {c}")]
+        work += [lambda s, c=case: engine.deliver(s, f"m {c}", "reply", key=c, actor="clerk", at=clock())] * 2
+    random.Random(seed).shuffle(work)
+    with ThreadPoolExecutor(4) as senders:
+        list(senders.map(lambda command: at_once(office, command), work))
+    with office.read() as session:
+        assert engine.waiting(session) == []
+        assert {item.element for case in cases for item in engine.todo(session, case).work_items} == {"B"}
+    assert check(office, []) == 60 * 3
+
+
 def test_timers_of_cases_that_stand_still_hold_back_nobody(
     office: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +241,7 @@ def _work(url: str, seed: int, lines: list[str], over: threading.Event) -> None:
     store.dispose()
 
 
-def at_once(store: Store, command: Callable[[Session], Done]) -> Done:
+def at_once(store: Store, command: Callable[[Session], T]) -> T:
     """As an edge does it: what lost against another writer is done again, and finds what the other did."""
     while True:
         try:
