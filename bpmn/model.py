@@ -45,8 +45,8 @@ class Limit:
     unit: str = "working_day"
     statutory: int | None = None
     promised: int | None = None
-    #: What starts the clock: received, accepted, filed, served, notified, decided, ended (milestones that steps mark), or
-    #: entered: the step itself.
+    #: What starts the clock: a milestone that a step marks (received, accepted, filed, served, notified, decided,
+    #: ended), or entered: the step itself.
     anchor: str = "entered"
     basis: Basis | None = None
     #: Name by which an extension speaks of it; '' where none does.
@@ -135,10 +135,12 @@ class Step:
     data: tuple[str, ...] = ()
     #: May an officer go past it, with a reason, when it is stuck?
     skip: bool = False
-    #: Milestone of the case that leaving this step is ('' none): received, accepted, filed, served, notified, decided, ended.
+    #: Milestone of the case that leaving this step is; '' for none.
     marks: str = ""
     #: Is it a negative decision (不予…)?
     refusal: bool = False
+    #: Does the law allow it once in a case only (一次告知)?
+    once: bool = False
     stop: Stop | None = None
     extension: Extension | None = None
     deemed: Deemed | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpmn import clauses
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Node, Process
 from bpmn.watched import watched
@@ -40,6 +41,7 @@ def normalise(process: Process) -> dict[str, Any]:
     officer go past it when it is stuck?), ``service`` (who
     does it), ``handler`` (of an event sub-process: its start event), ``when`` (FEEL that
     makes a conditional event happen).
+    What the law says of nodes and, as ``limits``, of the whole case: ``bpmn.clauses``.
     ``flows``: id → ``from``, ``to``, ``if``, ``returns`` (does taking it send back what was done? Not out of an
     applicant's step: there it hands in again). ``starts``: scope → ids of the nodes that tokens begin on.
     """
@@ -47,6 +49,7 @@ def normalise(process: Process) -> dict[str, Any]:
     control = ControlFlow(nodes, process.flows)
     applicants = {lane.id for lane in process.lanes if lane.role == "applicant"}
     scopes = ["", *(node.id for node in nodes.values() if node.kind == "sub" or control.inside(node.id))]
+    limits = clauses.of_process(process)
     return {
         "process": process.id,
         "nodes": {node.id: _node(node, control) for node in nodes.values()},
@@ -60,6 +63,7 @@ def normalise(process: Process) -> dict[str, Any]:
             for flow in control.flows
         },
         "starts": {scope: _starts(scope, control) for scope in scopes},
+        **({"limits": limits} if limits else {}),
     }
 
 
@@ -86,7 +90,8 @@ def _node(node: Node, control: ControlFlow) -> dict[str, Any]:
         values["escalation"] = node.events[0].ref
     if node.trigger == "signal" and (node.type != "startEvent" or control.handles(node)):
         values["signal"] = node.events[0].name or node.events[0].ref
-    return values | {name: value for name, value in _special(node, control).items() if value not in (None, "", [])}
+    special = {name: value for name, value in _special(node, control).items() if value not in (None, "", [])}
+    return values | special | clauses.of_node(node)
 
 
 def _special(node: Node, control: ControlFlow) -> dict[str, Any]:

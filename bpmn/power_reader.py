@@ -67,6 +67,7 @@ def read_step(element: etree._Element | None) -> Step | None:
         result=get("result", ""),
         marks=get("marks", ""),
         refusal=get("refusal") == "true",
+        once=get("once") == "true",
         stop=_stop(element.find(f"{S}stop")),
         extension=_extension(element.find(f"{S}extension")),
         deemed=_deemed(element.find(f"{S}deemed")),

@@ -89,6 +89,7 @@ SHAPES: dict[str, Shape] = {
             "result": None,
             "marks": MILESTONES,
             "refusal": _FLAG,
+            "once": _FLAG,
         },
         frozenset("limit basis document risk right stop extension deemed".split()),
     ),

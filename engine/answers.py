@@ -46,13 +46,17 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Until when, and how sure: an estimate from the promised days, never law."""
+    """Until when, and how sure: counted by a clock of the law, or an estimate from the promised days, never law."""
 
     on: date
     #: True where the calendar of that year is not published yet and Monday to Friday were counted.
     provisional: bool
     #: promised or statutory: which value it was counted from.
     value: str = "promised"
+    #: Did a clock count it, with its stops and extensions? Else it is an estimate.
+    counted: bool = False
+    #: Id of the clock, where one counted it.
+    limit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,6 +101,8 @@ case = Table(
     Column("head", LargeBinary(32), nullable=False),
     Column("tokens", Text, nullable=False),
     Column("data", Text, nullable=False),
+    #: The clocks of the law as canonical JSON; null in a case opened before they were counted.
+    Column("clocks", Text),
     Column("simulated", Boolean, nullable=False),
     #: Number of the case that began what this one belongs to: its own, or of the case whose message opened it.
     Column("conversation", String(32), nullable=False, index=True),
@@ -157,6 +159,8 @@ work_item = Table(
     Column("due_on", Date),
     Column("due_provisional", Boolean, nullable=False),
     Column("due_value", String(16), nullable=False),
+    #: Id of the clock of the law that counted it; '' for an estimate.
+    Column("due_limit", Text, nullable=False, server_default=""),
     Index(
         "ix_work_item_desk",
         "post",
@@ -166,7 +170,7 @@ work_item = Table(
     ),
 )
 
-#: Timers that wait, and those that fired or were withdrawn.
+#: Timers that wait, and those that fired or were withdrawn; and when a clock of the law comes due next.
 timer = Table(
     "timer",
     metadata,
@@ -175,6 +179,8 @@ timer = Table(
     Column("due_at", String(24), nullable=False),
     #: waiting, fired, withdrawn
     Column("state", String(16), nullable=False),
+    #: timer, limit or card: which command applies it.
+    Column("kind", String(8), nullable=False, server_default="timer"),
     Index(
         "ix_timer_waiting",
         "due_at",
@@ -258,6 +264,39 @@ incident = Table(
     Column("params", Text, nullable=False),
     Column("raised_at", String(24), nullable=False),
     Column("resolved_at", String(24)),
+)
+
+#: Cards of electronic supervision: a projection of their steps. Never deleted.
+card = Table(
+    "card",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("card", String(255), primary_key=True),
+    Column("rule", String(8), nullable=False),
+    Column("colour", String(8), nullable=False),
+    Column("element", Text),
+    #: The post it is charged to.
+    Column("post", Text, nullable=False),
+    #: raised, answered, appealed, upheld, revoked
+    Column("state", String(16), nullable=False),
+    Column("raised_at", String(24), nullable=False),
+    Column("changed_at", String(24), nullable=False),
+    Index("ix_card_colour", "colour", "state"),
+)
+
+#: Published calendars, one row an edition: every year of one region ('' is the whole country). Append-only.
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("region", String(16), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    #: ``Calendar.as_json`` as canonical JSON.
+    Column("body", Text, nullable=False),
+    #: The notice whose import made this edition.
+    Column("source", Text, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("added_at", String(24), nullable=False),
 )
 
 #: People with an account. ``password`` is an argon2id hash, absent for those who only act through the command line.

@@ -167,7 +167,7 @@ def rolled(day: date, calendar: Calendar | None = None) -> Counted:
 
 
 def published(lines: Iterable[tuple[date, str, str]]) -> dict[date, Special]:
-    """Special days from (date, ``holiday`` or ``makeup``, name). Raises ValueError naming the line that says neither."""
+    """Special days from (date, ``holiday`` or ``makeup``, name). Raises ValueError for a line that says neither."""
     found: dict[date, Special] = {}
     for number, (day, kind, name) in enumerate(lines, 1):
         if kind not in (HOLIDAY, MAKEUP) or day in found:

@@ -1,4 +1,4 @@
-"""The statements that make the journal append-only, for both databases. Used by the first migration."""
+"""The statements that make tables append-only, for both databases: the journal and the published calendars."""
 
 from __future__ import annotations
 
@@ -33,3 +33,17 @@ _POSTGRESQL = [
 def statements(dialect: str) -> list[str]:
     """The trigger statements of a database."""
     return _POSTGRESQL if dialect == "postgresql" else _SQLITE
+
+
+def calendar_statements(dialect: str) -> list[str]:
+    """Trigger statements for the published calendars: dates were counted with them."""
+    if dialect == "postgresql":
+        return [
+            f"CREATE TRIGGER calendar_no_change BEFORE UPDATE OR DELETE ON calendar {_REFUSE}",
+            f"CREATE TRIGGER calendar_no_truncate BEFORE TRUNCATE ON calendar {_REFUSE_ALL}",
+        ]
+    kept = "SELECT RAISE(ABORT, 'a published calendar is kept')"
+    return [
+        f"CREATE TRIGGER calendar_no_{verb.lower()} BEFORE {verb} ON calendar BEGIN {kept}; END"
+        for verb in ("UPDATE", "DELETE")
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from bpmn.model import Definitions, Node
@@ -112,6 +113,13 @@ def recordable(data: Mapping[str, Any]) -> None:
             canonical.dumps(canonical.encode({name: value}))
         except canonical.Uncanonical as error:
             raise Rejection("data.unrecordable", name=name, reason=str(error)) from error
+
+
+def not_too_early(last: date | None, node: Node | None) -> None:
+    """Raises Rejection ``limit.too_early`` while a minimum period runs, whose last day ``last`` is."""
+    if last is not None:
+        allowed = (last + timedelta(days=1)).isoformat()
+        raise Rejection("limit.too_early", name=node.name if node else "", last=last.isoformat(), allowed=allowed)
 
 
 def second_officer(node: Node | None, given: Given, actor: str, second: Person | None) -> None:

@@ -47,6 +47,9 @@ def plan(
             _command(target, renamed or {}, people.SYSTEM, {}),
             at=at,
             target=catalogue.program_of(session, target.id),
+            clocks=case.clocks,
+            calendar=case.calendar,
+            seq=case.version + 1,
         )
     except Rejected as rejected:
         raise Rejection(rejected.code, **rejected.params) from rejected

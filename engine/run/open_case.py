@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from bpmn.model import Definitions, Node
 from bpmn.package import FlowPackage
-from engine import catalogue, tables
+from engine import calendars, catalogue, tables
 from engine.answers import DefinitionRef, Done, Incident, Person
 from engine.errors import Rejection
+from engine.law.clocks import Law
 from engine.office import people
 from engine.record import canonical
 from engine.run import projection, spiff
+from engine.run.lawful import SEED, Edition
 from engine.store import Session
 
 
@@ -41,6 +43,10 @@ class OpenCase:
     code_hmac: str = ""
     opened_at: str = ""
     closed_at: str | None = None
+    #: The clocks of the law; None in a case of the first edition.
+    clocks: str | None = None
+    #: The calendar in force.
+    calendar: Edition = SEED
 
     @property
     def definitions(self) -> Definitions:
@@ -69,7 +75,13 @@ def read_case(
 def _case_statement() -> sa.Select[Any]:
     case, item, version, person = tables.case, tables.work_item, tables.definition, tables.person
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
-    columns = [version.c.key, version.c.version.label("edition"), version.c.digest, version.c.name]
+    columns = [
+        calendars.NEWEST.label("calendar"),
+        version.c.key,
+        version.c.version.label("edition"),
+        version.c.digest,
+        version.c.name,
+    ]
     return (
         sa.select(case, seen.label("seen"), *columns, *people.COLUMNS, *projection.ITEM_COLUMNS)
         .join_from(case, version, version.c.id == case.c.definition_id)
@@ -119,6 +131,8 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
         closed_at=first[case.closed_at],
         conversation=first[case.conversation],
         code_hmac=first[case.code_hmac],
+        clocks=first[case.clocks],
+        calendar=calendars.current(session, first["calendar"]),
         definition_id=definition_id,
         definition=DefinitionRef(
             key=first[tables.definition.c.key],
@@ -130,6 +144,11 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
         actor=people.read_person(rows[0]),
         items={row.item: projection.item_row(row[_ITEM]) for row in rows if row.item},
     )
+
+
+def law_of(session: Session, case: OpenCase) -> Law:
+    """What the version of a case holds of the law."""
+    return spiff.load(catalogue.program_of(session, case.definition_id)).law
 
 
 def current_case(session: Session, number: str, state: str = "open") -> OpenCase:

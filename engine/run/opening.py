@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bpmn.package import FlowPackage
-from engine import tables
+from engine import calendars, tables
 from engine.answers import DefinitionInfo, DefinitionRef
 from engine.record import chain
 from engine.record.canonical import instant
@@ -45,4 +45,6 @@ def new_case(
         definition=DefinitionRef(key=info.key, version=info.version, digest=info.digest, name=info.name),
         package=package,
         items={},
+        clocks="{}",
+        calendar=calendars.current(session),
     )

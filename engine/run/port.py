@@ -11,7 +11,8 @@ from typing import Any
 class Command:
     """What came from outside: the first row of its group in the journal."""
 
-    #: start, complete, timer, retry, cancel; claim, release, suspend, resume and erase never reach the process.
+    #: start, complete, timer, retry, cancel …; claim, release, suspend, resume, erase and what is the law's own never
+    #: reach the process.
     type: str
     #: Name of a person, ``applicant`` or ``system``.
     actor: str
@@ -43,6 +44,8 @@ class Outcome:
     data: dict[str, Any]
     drafts: tuple[Draft, ...]
     closed: bool
+    #: The clocks of the law after it, as canonical JSON; None in a case of the first edition, which has none.
+    clocks: str | None = None
 
 
 class Rejected(Exception):

@@ -52,6 +52,7 @@ class ItemRow(NamedTuple):
             "due_on": self.due.on if self.due else None,
             "due_provisional": self.due.provisional if self.due else False,
             "due_value": self.due.value if self.due else "",
+            "due_limit": self.due.limit if self.due else "",
         }
 
 
@@ -75,6 +76,10 @@ class Change:
     #: Rows of ``timer`` and ``incident`` by address, in the order of the steps.
     timer_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     incident_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Rows of ``card`` by card.
+    card_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Do clocks of the law count when items are due? Else it is estimated.
+    counted: bool = False
     #: Timers that fired in this command.
     fired: list[str] = field(default_factory=list)
     #: May timers or incidents have ended, so that their rows must be looked at?
@@ -87,9 +92,11 @@ class Change:
         return [*self.ended.values(), *(row for item, row in self.items.items() if item in self.touched)]
 
 
-def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: Definitions, actor: str) -> Change:
+def change(
+    items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: Definitions, actor: str, counted: bool = False
+) -> Change:
     """The change ``steps`` (of one command by ``actor``) make to the open ``items`` of a case."""
-    result = Change(items=dict(items))
+    result = Change(items=dict(items), counted=counted)
     for step in steps:
         effect = _EFFECTS.get(step.kind)
         if effect is not None:
@@ -99,7 +106,7 @@ def change(items: Mapping[str, ItemRow], steps: Iterable[Sealed], definitions: D
 
 def item_row(values: Sequence[Any]) -> ItemRow:
     """An ItemRow from the columns of ITEM_COLUMNS, in their order (by name is slow for hundreds)."""
-    item, element, post, applicant, choices, state, person, offered_at, ended_at, on, provisional, value = values
+    item, element, post, applicant, choices, state, person, offered_at, ended_at, *due = values
     return ItemRow(
         item=item,
         element=element,
@@ -110,8 +117,12 @@ def item_row(values: Sequence[Any]) -> ItemRow:
         person=person,
         offered_at=offered_at,
         ended_at=ended_at,
-        due=Due(on=on, provisional=provisional, value=value) if on else None,
+        due=_read_due(*due) if due[0] else None,
     )
+
+
+def _read_due(on: date, provisional: bool, value: str, limit: str) -> Due:
+    return Due(on=on, provisional=provisional, value=value, counted=bool(limit), limit=limit)
 
 
 def work_item(row: ItemRow, case: str, definitions: Definitions) -> WorkItem:
@@ -190,7 +201,7 @@ def _offered(result: Change, step: Sealed, body: dict[str, Any], definitions: De
         state="open",
         person=None,
         offered_at=step.at,
-        due=due(node, step.at),
+        due=None if result.counted else due(node, step.at),
     )
     result.touched.add(item)
 
@@ -223,11 +234,48 @@ def _end(result: Change, item: str, state: str, person: str | None, at: str) -> 
 
 
 def _timer_set(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
-    result.timer_rows[body["timer"]] = {"timer": body["timer"], "due_at": body["due"], "state": "waiting"}
+    row = {"timer": body["timer"], "due_at": body["due"], "state": "waiting", "kind": "timer"}
+    result.timer_rows[body["timer"]] = row
 
 
 def _timer_fired(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
     result.fired.append(body["timer"])
+
+
+def _counted(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    """A clock of a node says until when its items are due; one that stands still says nothing."""
+    value = next((value for value in ("promised", "statutory") if value in body), None)
+    due = None
+    if value is not None:
+        on = date.fromisoformat(body[value])
+        due = Due(on=on, provisional="provisional" in body, value=value, counted=True, limit=body["limit"])
+    for item, row in result.items.items():
+        if row.element == step.element and not _is_minimum(definitions, body["limit"], item):
+            result.items[item] = row._replace(due=due)
+            result.touched.add(item)
+
+
+def _is_minimum(definitions: Definitions, clock: str, item: str) -> bool:
+    """Is the clock one of at least so long? It says from when something may be done, not until when."""
+    node, number = definitions.nodes.get(element_id(item)), int(clock.rpartition(".")[2])
+    limits = node.step.limits if node is not None and node.step is not None else ()
+    return number < len(limits) and limits[number].kind == "min"
+
+
+def _card(state: str) -> Any:
+    def effect(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+        result.card_rows[body["card"]] = {
+            "card": body["card"],
+            "rule": body["card"].partition(" ")[0],
+            "colour": body["colour"],
+            "element": step.element,
+            "post": body["post"],
+            "state": state,
+            "raised_at": body.get("at", step.at),
+            "changed_at": step.at,
+        }
+
+    return effect
 
 
 def _raised(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
@@ -262,4 +310,6 @@ _EFFECTS: Mapping[str, Any] = {
     "timer set": _timer_set,
     "timer fired": _timer_fired,
     "incident raised": _raised,
+    **dict.fromkeys(("limit started", "limit paused", "limit resumed", "limit extended", "limit recounted"), _counted),
+    **{f"card {state}": _card(state) for state in ("raised", "answered", "appealed", "upheld", "revoked")},
 }

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from bpmn.calls import inlined
 from bpmn.model import Process
 from bpmn.trail import WITH_BODY, follow
-from engine import catalogue, tables
+from engine import calendars, catalogue, tables
 from engine.answers import DefinitionRef, Difference, Verdict
 from engine.errors import Rejection
 from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.record.verify import erased_values
-from engine.run.perform import perform
+from engine.run.lawful import SEED, Edition
+from engine.run.perform import CLOCKS_SINCE, perform
 from engine.run.port import Command, Draft
 from engine.run.write import opened_body
 from engine.store import Session
@@ -91,6 +92,8 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
     program = catalogue.program_of(session, definition_id)
     state: str | None = None
     data: dict[str, Any] = {}
+    edition = _edition(steps)
+    clocks = "{}" if edition >= CLOCKS_SINCE else None
     for group in groups(steps):
         first = group[0]
         if first.kind != "command":
@@ -98,19 +101,32 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
         try:
             command = recorded_command(canonical.loads(first.body))
             target = _target(session, row.key, command)
-            outcome = perform(program, state, data, command, at=read_instant(first.at), target=target)
+            outcome = perform(
+                program,
+                state,
+                data,
+                command,
+                at=read_instant(first.at),
+                target=target,
+                clocks=clocks,
+                calendar=_calendar(session, group),
+                seq=first.seq + (first.seq == 1),
+            )
         except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
             return _differs(row, first, "command", first.body[:80], f"{type(error).__name__} {error}")
         drafts = list(outcome.drafts)
         if first.seq == 1:
-            own = opened_body(ref, program, row.conversation if row.conversation != row.number else "")
+            conversation = row.conversation if row.conversation != row.number else ""
+            own = opened_body(ref, program, conversation, edition)
             drafts.insert(0, Draft(kind="case opened", element=None, body=own))
         difference = _compare(row, group, drafts)
         if difference is not None:
             return difference
-        state, data, program = outcome.state, outcome.data, target or program
+        state, data, program, clocks = outcome.state, outcome.data, target or program, outcome.clocks
     if state != row.tokens:
         return Difference(case=row.number, step=row.version, field="case.tokens", recorded="stored", found="recomputed")
+    if clocks != row.clocks:
+        return Difference(case=row.number, step=row.version, field="case.clocks", recorded="stored", found="recomputed")
     return None
 
 
@@ -121,6 +137,20 @@ def _opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int
     opened = next(step for step in steps if step.kind == "case opened")
     info = catalogue.definition(session, row.key, int(canonical.loads(opened.body)["definition"]["version"]))
     return info.id, info
+
+
+def _edition(steps: Sequence[Any]) -> int:
+    """The edition of the rules a case lives under."""
+    opened = next((step for step in steps if step.kind == "case opened"), None)
+    return int(canonical.loads(opened.body).get("edition", 1)) if opened is not None else 1
+
+
+def _calendar(session: Session, group: Sequence[Any]) -> Edition:
+    """The calendar a command was decided with: the one its steps name, if they counted anything."""
+    for step in group:
+        if '"calendar":"' in step.body and (digest := canonical.loads(step.body).get("calendar")):
+            return calendars.by_digest(session, digest)
+    return SEED
 
 
 def _target(session: Session, key: str, command: Command) -> str | None:

@@ -19,7 +19,8 @@ from engine.errors import Rejection
 from engine.office import people
 from engine.record import canonical, private, receipt
 from engine.run import guard
-from engine.run.open_case import OpenCase, answer, current_case, must_be, open_item, read_case
+from engine.run.lawful import too_early
+from engine.run.open_case import OpenCase, answer, law_of, must_be, open_item, read_case
 from engine.run.opening import new_case
 from engine.run.port import Command
 from engine.run.post import write_command
@@ -97,6 +98,7 @@ def complete(
     guard.may_act(person, case.definitions, node)
     if row.person not in (None, actor):
         raise Rejection("item.claimed", item=row.item, by=row.person)
+    guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at, case.calendar.calendar), node)
     given = guard.sort_data(case.package, node, data or {}, row.choices)
     second = people.person(session, given.second) if given.second else None
     guard.second_officer(node, given, actor, second)
@@ -117,11 +119,23 @@ def complete(
     return answer(session, case)
 
 
-def fire(session: Session, number: str, timer: str, *, at: datetime, simulated: bool = False) -> Done:
-    """A timer is due: applied under its due instant. Raises Rejection ``timer.unknown`` when it no longer waits."""
-    case = current_case(session, number)
-    command = Command(type="timer", actor=people.SYSTEM, item=timer, data={}, private={})
+def fire(
+    session: Session, number: str, timer: str, *, at: datetime, simulated: bool = False, kind: str = "timer"
+) -> Done:
+    """A timer is due, or a ``limit`` or ``card`` of the law: applied under its due instant.
+
+    Raises Rejection ``timer.unknown``, ``limit.unknown``, ``card.state`` when it no longer waits.
+    """
+    case = read_case(session, number)
+    assert case is not None  # only a command id makes it None
+    if kind == "timer":
+        must_be(case, "open")
+    command = Command(type=_DUE[kind], actor=people.SYSTEM, item=timer, data={}, private={})
     return answer(session, write_command(session, case, command, at, simulated=simulated))
+
+
+#: Which command applies what has come due, by the kind of its row.
+_DUE = {"timer": "timer", "limit": "limit", "card": "unanswered"}
 
 
 def _person(session: Session, actor: str) -> Person | None:

@@ -46,7 +46,7 @@ def _looked(session: Session, at: datetime, limit: int, after: Place) -> list[An
 #: The condition is written out, not a parameter: only so is the partial index of waiting timers used. What is due is
 #: cut off before the cases are looked at; joined first, a planner may begin with all cases.
 _FIRST = (
-    sa.select(tables.timer.c.case_id, tables.timer.c.timer, tables.timer.c.due_at)
+    sa.select(tables.timer.c.case_id, tables.timer.c.timer, tables.timer.c.due_at, tables.timer.c.kind)
     .where(sa.text("state = 'waiting'"), tables.timer.c.due_at <= sa.bindparam("by"))
     .where(
         sa.tuple_(tables.timer.c.due_at, tables.timer.c.case_id, tables.timer.c.timer)
@@ -72,7 +72,7 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     """
     broken: list[Exception] = []
     fired = _open_cases(store, at, simulated, broken) + _deliver_signals(store, simulated, broken)
-    passed: set[tuple[str, str]] = set()
+    passed: set[tuple[str, str, str]] = set()
     while (again := _pass(store, at, simulated, passed, broken)) > 0:
         # What fired may have set timers that were due before it.
         fired += again
@@ -98,7 +98,7 @@ def _tell(broken: list[Exception]) -> None:
         raise broken[0]
 
 
-def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str]], broken: list[Exception]) -> int:
+def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str, str]], broken: list[Exception]) -> int:
     """Once through all that is due, in the order it is due; ``passed`` are those tried before."""
     fired, after = 0, ("", 0, "")
     while True:
@@ -108,17 +108,31 @@ def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, st
             return fired
         for row, following in zip(batch, [*batch[1:], None], strict=True):
             after = _place(row)
-            if row.state != "open" or (row.number, row.timer) in passed:
+            if not _may_fire(row) or (row.number, row.timer, row.due_at) in passed:
                 continue
-            passed.add((row.number, row.timer))
+            passed.add((row.number, row.timer, row.due_at))
             sooner = False
             with _apart(broken):
                 with store.begin() as session:
-                    fire(session, row.number, row.timer, at=read_instant(row.due_at), simulated=simulated)
+                    due_at = read_instant(row.due_at)
+                    fire(session, row.number, row.timer, at=due_at, simulated=simulated, kind=row.kind)
                     sooner = following is not None and _is_sooner(session, at, after, _place(following))
                 fired += 1
             if sooner:
                 break
+
+
+def _may_fire(row: Any) -> bool:
+    """Timers stand still with their case; the law's time passes all the same, and a card waits for its answer."""
+    return row.state in _STATES[row.kind]
+
+
+#: States of a case in which what has come due is applied, by the kind of its row.
+_STATES = {
+    "timer": ("open",),
+    "limit": ("open", "suspended"),
+    "card": ("open", "suspended", "closed", "cancelled"),
+}
 
 
 def _place(row: Any) -> Place:

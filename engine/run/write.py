@@ -20,6 +20,7 @@ from engine.office import people
 from engine.record import canonical, chain
 from engine.record.canonical import instant, read_instant
 from engine.run import projection, spiff
+from engine.run.due import clock_rows
 from engine.run.open_case import OpenCase
 from engine.run.perform import EDITION, perform
 from engine.run.port import Command, Draft, Rejected
@@ -61,6 +62,9 @@ def write_one(
             command,
             at=read_instant(when),
             target=catalogue.program_of(session, moved.id) if moved else None,
+            clocks=case.clocks,
+            calendar=case.calendar,
+            seq=case.version + (1 if case.version else 2),
         )
         drafts = [Draft(kind="command", element=None, body=body), *outcome.drafts]
         if not case.version:
@@ -75,7 +79,8 @@ def write_one(
         ref = DefinitionRef(key=moved.key, version=moved.version, digest=moved.digest, name=moved.name)
         package = catalogue.package_of(session, moved.id)
         case = replace(case, definition_id=moved.id, definition=ref, package=package)
-    change = projection.change(case.items, steps, case.definitions, command.actor)
+    change = projection.change(case.items, steps, case.definitions, command.actor, outcome.clocks is not None)
+    change.timer_rows |= clock_rows(case, outcome.clocks)
     change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
     change.incidents_moved = bool(spiff.open_incidents(case.tokens))
     after = replace(
@@ -85,6 +90,7 @@ def write_one(
         head=steps[-1].hash,
         tokens=outcome.state,
         data=outcome.data,
+        clocks=outcome.clocks,
         simulated=case.simulated or simulated,
         changed_at=when,
         closed_at=when if change.state in ("closed", "cancelled") else case.closed_at,
@@ -130,14 +136,16 @@ def command_body(
     return body | dict(extra or {})
 
 
-def opened_body(definition: DefinitionRef, program: str, conversation: str = "") -> dict[str, Any]:
+def opened_body(
+    definition: DefinitionRef, program: str, conversation: str = "", edition: int = EDITION
+) -> dict[str, Any]:
     """What ``case opened`` records: which version runs, which versions it calls, under which edition of the rules.
 
     ``conversation``: the case whose message opened this one.
     """
     body: dict[str, Any] = {
         "definition": {"key": definition.key, "version": definition.version, "digest": definition.digest},
-        "edition": EDITION,
+        "edition": edition,
     }
     if called := spiff.load(program).called:
         body["called"] = called
@@ -207,6 +215,7 @@ def _write(
         )
     upsert(session, tables.work_item, [row.values(after.id) for row in change.changed_items])
     upsert(session, tables.timer, [{"case_id": after.id, **row} for row in change.timer_rows.values()])
+    upsert(session, tables.card, [{"case_id": after.id, **row} for row in change.card_rows.values()])
     upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
     _end_timers_and_incidents(session, after, change)
 
@@ -218,7 +227,8 @@ def _end_timers_and_incidents(session: Session, after: OpenCase, change: project
         waiting = spiff.open_timers(after.tokens)
         session.execute(
             sa.update(tables.timer)
-            .where(table.case_id == after.id, table.state == "waiting", table.timer.notin_(list(waiting)))
+            .where(table.case_id == after.id, table.state == "waiting", table.kind == "timer")
+            .where(table.timer.notin_(list(waiting)))
             .values(state=sa.case((table.timer.in_(change.fired), "fired"), else_="withdrawn"))
         )
     if change.incidents_moved:
@@ -239,6 +249,7 @@ def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
         "head": after.head,
         "tokens": after.tokens,
         "data": canonical.dumps(canonical.encode(after.data)).decode(),
+        "clocks": after.clocks,
         "definition_id": after.definition_id,
         "simulated": after.simulated,
         "changed_at": after.changed_at,
@@ -268,6 +279,6 @@ _UPDATE_CASE = (
     sa.update(tables.case)
     .where(tables.case.c.id == sa.bindparam("this"), tables.case.c.version == sa.bindparam("read"))
     .values({name: sa.bindparam(name) for name in (
-        "state", "version", "head", "tokens", "data", "definition_id", "simulated", "changed_at", "closed_at"
+        "state", "version", "head", "tokens", "data", "clocks", "definition_id", "simulated", "changed_at", "closed_at"
     )})
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from engine.store import Session
 
 FOLDER = Path(__file__).parent / "recorded"
 #: What makes up a case, in an order in which it can be put back.
-ROWS = ("definition", "case_", "step", "private_data", "work_item", "timer", "incident")
+ROWS = ("definition", "case_", "step", "private_data", "work_item", "timer", "incident", "card")
 
 
 def save(session: Session, number: str, path: Path) -> None:
@@ -34,6 +35,9 @@ def save(session: Session, number: str, path: Path) -> None:
         if name == "step":
             query = query.order_by(table.c.seq)
         rows[name] = [{key: _plain(value) for key, value in row._mapping.items()} for row in session.execute(query)]
+    named = set(re.findall(r'"calendar":"([0-9a-f]{64})"', " ".join(step["body"] for step in rows["step"])))
+    used = sa.select(tables.calendar).where(tables.calendar.c.digest.in_(named))
+    rows["calendar"] = [dict(row._mapping) for row in session.execute(used)]
     text = json.dumps(rows, ensure_ascii=False, sort_keys=True, indent=0).encode()
     path.write_bytes(gzip.compress(text, mtime=0))
 
@@ -44,9 +48,13 @@ def put_back(session: Session, path: Path) -> str:
     Columns that came later are filled as their migration fills them.
     """
     rows = json.loads(gzip.decompress(path.read_bytes()))
+    known = set(session.execute(sa.select(tables.calendar.c.digest)).scalars()) if rows.get("calendar") else set()
+    for row in rows.get("calendar", ()):
+        if row["digest"] not in known:
+            session.execute(sa.insert(tables.calendar).values({**row, "id": None}))
     for name in ROWS:
         table = tables.metadata.tables[name]
-        for row in rows[name]:
+        for row in rows.get(name, ()):
             values = {key: _value(table.c[key], value) for key, value in row.items()}
             if name == "case_":
                 values.setdefault("conversation", values["number"])

@@ -18,6 +18,7 @@ from typing import Any
 from engine.record.canonical import instant
 from engine.run.port import Command, Outcome, Rejected
 from engine.run.spiff import handlers, instances, signals
+from engine.run.spiff.change import Counting
 from engine.run.spiff.move import ADVANCE, COUNT, ENTER, FAIL, Move
 from engine.run.spiff.program import Program
 from engine.run.spiff.routing import Stuck
@@ -27,8 +28,18 @@ from engine.run.spiff.workflow import dump
 ATTEMPTS = 3
 
 
-def apply(program: Program, state: str | None, data: Mapping[str, Any], command: Command, *, at: datetime) -> Outcome:
+def apply(
+    program: Program,
+    state: str | None,
+    data: Mapping[str, Any],
+    command: Command,
+    *,
+    at: datetime,
+    counting: Counting | None = None,
+) -> Outcome:
     """Apply one command; ``at`` (with zone) is its recorded instant, its zone that of dates without one.
+
+    ``counting``: the clocks of the law and the calendar, for timer events whose instant the law counts.
 
     Raises Rejected when the command does not fit: ``command.unknown``, ``case.started``, ``case.not_started``,
     ``item.unknown``, ``take.unknown``, ``timer.unknown``, ``timer.not_due``, ``incident.unknown``,
@@ -38,7 +49,7 @@ def apply(program: Program, state: str | None, data: Mapping[str, Any], command:
         raise Rejected("command.unknown", type=command.type)
     if (state is None) != (command.type == "start"):
         raise Rejected("case.started" if state else "case.not_started", type=command.type)
-    move = Move(program, state, data, command, at)
+    move = Move(program, state, data, command, at, counting)
     _COMMANDS[command.type](move)
     move.settle()
     closed = command.type != "cancel" and move.close_when_done()
@@ -104,6 +115,8 @@ def _fire(move: Move) -> None:
         raise Rejected("timer.not_due", item=move.command.item, due=due)
     move.tell("timer fired", move.program.key(node_id), timer=move.command.item, due=due)
     entry = token.internal_data["timers"].pop(move.command.item)
+    if "deemed" in move.program.nodes[node_id]:
+        move.tell("deemed effect", move.program.key(node_id), **move.program.nodes[node_id]["deemed"])
     if node_id == token.task_spec.name:
         move.advance(token)
     else:

@@ -9,10 +9,14 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from engine.record.canonical import Uncanonical, decode, encode
+from engine.run.lawful import Edition
 from engine.run.port import Command, Draft, Rejected
 from engine.run.spiff.program import Program
 from engine.run.spiff.routing import Stuck
 from engine.run.spiff.workflow import restore
+
+#: The clocks of the law as canonical JSON, and the calendar.
+Counting = tuple[str, Edition]
 
 
 def recordable(name: str, value: object) -> Any:
@@ -27,7 +31,13 @@ class Change:
     """Tokens, data and numbering of a case while one command changes them."""
 
     def __init__(
-        self, program: Program, state: str | None, data: Mapping[str, Any], command: Command, at: datetime
+        self,
+        program: Program,
+        state: str | None,
+        data: Mapping[str, Any],
+        command: Command,
+        at: datetime,
+        counting: Counting | None = None,
     ) -> None:
         self.program = program
         self.workflow, rest = restore(program, state)
@@ -36,8 +46,11 @@ class Change:
         self.data = dict(data)
         self.command = command
         self.at = at
+        self.counting = counting
         self.drafts: list[Draft] = []
         self.moves = 0
+        #: Milestones of the law reached by this command.
+        self.reached = {"received"} if state is None else set()
         #: Did the data change, or a new waiting begin, since conditions were asked?
         self.changed = True
         #: Element and address of the work item this command completed, for return arrows.

@@ -9,6 +9,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.record.canonical import encode
+from engine.run.lawful import event_due
 from engine.run.spiff import conditions, handlers, signals, timers
 from engine.run.spiff.acts import ACTS
 from engine.run.spiff.change import Change
@@ -118,6 +119,7 @@ class Move(Change):
         self.withdraw(token)
         self._tell_evaluated(chosen)
         self.tell("element left", self.key(token))
+        self.reached.add(self.node(token).get("marks", ""))
         for flow in chosen.taken:
             self._take(flow)
         steps: list[tuple[str | None, str]] = [(flow, self.program.flows[flow]["to"]) for flow in chosen.taken]
@@ -229,7 +231,18 @@ class Move(Change):
         for event in events:
             signals.awaited(self, event)
         texts = {event: self.program.nodes[event].get("timer") for event in events}
-        return {event: timers.due(text, self.at, self.data) for event, text in texts.items() if text}
+        return {event: self._due(event, text) for event, text in texts.items() if text}
+
+    def _due(self, event: str, text: tuple[str, str]) -> str:
+        """When a timer is due if set now: by the law's count where it has a limit, else by its text. Raises Stuck."""
+        limit = next(iter(self.program.nodes[event].get("limits", ())), None)
+        if limit is None or self.counting is None:
+            return timers.due(text, self.at, self.data)
+        clocks, edition = self.counting
+        due = event_due(clocks, limit, self.at, edition.calendar, self.reached)
+        if due is None:
+            raise Stuck("timer.failed", text=limit["anchor"], reason="limit.no-anchor")
+        return due
 
     def offer_events(self, token: Task, events: Iterable[str], dues: Mapping[str, str]) -> None:
         """Let each of these events happen: a timer is set, anything else a person confirms."""
@@ -244,7 +257,9 @@ class Move(Change):
         address = address or self.number(node_id)
         entry: list[Any] = [node_id, due, fired] if fired else [node_id, due]
         token.internal_data.setdefault("timers", {})[address] = entry
-        self.tell("timer set", self.program.key(node_id), timer=address, due=due)
+        limits = self.program.nodes[node_id].get("limits") if self.counting else None
+        calendar = {"calendar": self.counting[1].digest} if self.counting and limits else {}
+        self.tell("timer set", self.program.key(node_id), timer=address, due=due, **calendar)
 
     def again(self, token: Task, event: str, address: str, timer: list[Any] | None) -> None:
         """Let an event that interrupts nothing happen once more; where that cannot be told, an incident."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from bpmn.model import Process
 from bpmn.normal import normalise
 from bpmn.package import FlowPackage
 from bpmn.partners import wired
+from engine.law.clocks import Law
 from engine.run.port import Rejected
 from engine.run.spiff.refusal import refuse
 from engine.run.spiff.specs import JoinSpec, NodeSpec
@@ -53,6 +54,7 @@ class Program:
     called: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: DMN file → its digest and what it says.
     decisions: dict[str, tuple[str, Decisions]] = field(default_factory=dict)
+    law: Law = field(default_factory=Law)
 
     def decision(self, ref: str) -> tuple[str, Decisions, str]:
         """Digest and contents of the file ``file.dmn#decision`` names, and the decision's id or name."""
@@ -133,7 +135,7 @@ def load(text: str) -> Program:
     for node_id, node in values["nodes"].items():
         if "handler" in node:
             handlers.setdefault(node["scope"], []).append(node_id)
-    return Program(
+    program = Program(
         values["process"],
         values["nodes"],
         values["flows"],
@@ -144,6 +146,17 @@ def load(text: str) -> Program:
         values.get("called", {}),
         decisions,
     )
+    return replace(program, law=_law(program, values.get("limits", [])))
+
+
+def _law(program: Program, limits: list[dict[str, Any]]) -> Law:
+    """What the program holds of the law, by ``scope/id``."""
+    nodes = {program.key(node_id): node for node_id, node in program.nodes.items() if _LAW & node.keys()}
+    return Law(nodes=nodes, limits=tuple(limits))
+
+
+#: What the law says of a node (``bpmn.clauses``).
+_LAW = frozenset("limits marks stop extension deemed refusal once".split())
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.law.calendar import is_working_day
+from engine.law.calendar import seed
 
 ZONE = ZoneInfo("Asia/Shanghai")
 APPLICANT = "applicant"
@@ -61,7 +61,7 @@ def _moved(step: Mapping[str, Any], planned: datetime, last: datetime) -> Move:
     """A step as long after the ``last`` move as it was planned after the step before, then on to a working day."""
     told = datetime.fromisoformat(step["at"]).astimezone(ZONE)
     at = last + (told - planned)
-    while step["as"] != APPLICANT and not is_working_day(at.date())[0]:
+    while step["as"] != APPLICANT and not seed().is_working(at.date()):
         at += timedelta(days=1)
     return Move(at=at, element=step["do"], post=step["as"], data=_shift(step.get("data", {}), at - told))
 
@@ -77,6 +77,6 @@ def _shifted(value: Any, by: timedelta) -> Any:
 
 
 def _last_working_day(day: date) -> date:
-    while not is_working_day(day)[0]:
+    while not seed().is_working(day):
         day -= timedelta(days=1)
     return day

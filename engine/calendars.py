@@ -1,0 +1,127 @@
+"""The calendars that were published, as editions: each holds every year of one region, none is ever changed.
+
+Whatever was counted with an edition names it by its digest; a later edition makes running clocks count anew, by a
+recorded command (``engine.run.clocks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from engine import tables
+from engine.errors import Rejection
+from engine.law.calendar import Calendar, Year, published
+from engine.record import canonical
+from engine.record.canonical import instant
+from engine.run.lawful import SEED, Edition, edition
+from engine.store import Session
+
+#: Editions by the number of the newest row, for each database: they never change.
+_kept: WeakKeyDictionary[sa.Engine, dict[int, dict[str, Edition]]] = WeakKeyDictionary()
+
+
+def newest(session: Session) -> int:
+    """Number of the newest edition of any region."""
+    return int(session.execute(sa.select(NEWEST)).scalar_one() or 0)
+
+
+#: As part of another statement.
+NEWEST = sa.select(sa.func.max(tables.calendar.c.id)).scalar_subquery()
+
+
+def current(session: Session, stamp: int | None = None, region: str = "") -> Edition:
+    """The edition in force for a region, of a region without days of its own that of the whole country."""
+    stamp = newest(session) if stamp is None else stamp
+    kept = _kept.setdefault(session.engine, {})
+    if stamp not in kept:
+        kept[stamp] = _editions(session, stamp)
+    return kept[stamp].get(region) or kept[stamp].get("", SEED)
+
+
+def by_digest(session: Session, digest: str) -> Edition:
+    """The edition the record names. Raises Rejection ``calendar.unknown``."""
+    if digest == SEED.digest:
+        return SEED
+    body = session.execute(sa.select(tables.calendar.c.body).where(tables.calendar.c.digest == digest)).scalar()
+    if body is None:
+        raise Rejection("calendar.unknown", digest=digest)
+    return Edition(digest, Calendar.from_json(canonical.loads(body)))
+
+
+def publish_year(
+    session: Session,
+    year: int,
+    lines: Iterable[tuple[date, str, str]],
+    *,
+    source: str,
+    actor: str,
+    at: datetime,
+    region: str = "",
+) -> Edition:
+    """Import a year: (date, ``holiday`` or ``makeup``, name), with the number of its notice.
+
+    A region's own days are laid over the country's. Raises Rejection ``calendar.bad_line``, ``calendar.no_source``,
+    ``calendar.other_year``.
+    """
+    try:
+        days = published(lines)
+    except ValueError as error:
+        raise Rejection("calendar.bad_line", line=str(error)) from error
+    if not source.strip():
+        raise Rejection("calendar.no_source", year=year)
+    wrong = [day.isoformat() for day in days if day.year != year]
+    if wrong or (region and not days):
+        raise Rejection("calendar.other_year", year=year, days=", ".join(wrong))
+    own = Year(days, source.strip())
+    base = current(session, region=region).calendar
+    calendar = base.with_region(region, {year: own}) if region else base.with_year(year, own)
+    made = _add(session, calendar, source, actor, at)
+    if not region:
+        _pass_on(session, year, own, actor, at)
+    return made
+
+
+def _pass_on(session: Session, year: int, own: Year, actor: str, at: datetime) -> None:
+    """A year of the whole country is one of every region too."""
+    for other in _editions(session, newest(session)).values():
+        if other.calendar.region:
+            _add(session, other.calendar.with_year(year, own), own.source, actor, at)
+
+
+def editions(session: Session) -> list[Any]:
+    """Every edition, newest first: region, digest, source, who added it and when."""
+    table = tables.calendar.c
+    columns = (table.id, table.region, table.digest, table.source, table.added_by, table.added_at)
+    return list(session.execute(sa.select(*columns).order_by(table.id.desc())))
+
+
+def first_row() -> dict[str, Any]:
+    """The edition a database begins with."""
+    return _row(SEED, "chinesecalendar", "system", "2026-01-01T00:00:00.000Z")
+
+
+def _add(session: Session, calendar: Calendar, source: str, actor: str, at: datetime) -> Edition:
+    made = edition(calendar)
+    known = session.execute(sa.select(tables.calendar.c.id).where(tables.calendar.c.digest == made.digest)).scalar()
+    if known is None:
+        session.execute(sa.insert(tables.calendar).values(_row(made, source, actor, instant(at))))
+    return made
+
+
+def _row(made: Edition, source: str, actor: str, at: str) -> dict[str, Any]:
+    body = canonical.dumps(made.calendar.as_json()).decode()
+    own = {"region": made.calendar.region, "digest": made.digest, "body": body}
+    return own | {"source": source, "added_by": actor, "added_at": at}
+
+
+def _editions(session: Session, stamp: int) -> dict[str, Edition]:
+    table = tables.calendar.c
+    rows = session.execute(
+        sa.select(table.region, table.digest, table.body).where(table.id <= stamp).order_by(table.id)
+    )
+    return {row.region: Edition(row.digest, Calendar.from_json(canonical.loads(row.body))) for row in rows}
