@@ -26,6 +26,8 @@ BATCH = 500
 
 #: Due instant, case and name of a timer: its place in the order in which timers fire.
 Place = tuple[str, int, str]
+#: Case, timer and due instant of what was tried in one tick.
+Passed = set[tuple[str, str, str]]
 
 
 def due(
@@ -72,7 +74,7 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     """
     broken: list[Exception] = []
     fired = _open_cases(store, at, simulated, broken) + _deliver_signals(store, simulated, broken)
-    passed: set[tuple[str, str, str]] = set()
+    passed: Passed = set()
     while (again := _pass(store, at, simulated, passed, broken)) > 0:
         # What fired may have set timers that were due before it.
         fired += again
@@ -98,7 +100,7 @@ def _tell(broken: list[Exception]) -> None:
         raise broken[0]
 
 
-def _pass(store: Store, at: datetime, simulated: bool, passed: set[tuple[str, str, str]], broken: list[Exception]) -> int:
+def _pass(store: Store, at: datetime, simulated: bool, passed: Passed, broken: list[Exception]) -> int:
     """Once through all that is due, in the order it is due; ``passed`` are those tried before."""
     fired, after = 0, ("", 0, "")
     while True:
