@@ -23,7 +23,7 @@ class Course:
 
     def __init__(self, law: Law, state: State, at: datetime, calendar: Calendar, digest: str, seq: int) -> None:
         self.law, self.before = law, state
-        self.at, self.now = at, instant(at)
+        self.at, self.when = at, instant(at)
         self.calendar, self.digest = calendar, digest
         #: Number of the last recorded step, counted up as steps are told.
         self.seq = seq
@@ -123,7 +123,7 @@ class Course:
 
     def reach(self, milestone: str) -> None:
         """A milestone of the case: limits until it are met, limits from it begin, anew where they had begun."""
-        self.marks[milestone] = self.now
+        self.marks[milestone] = self.when
         self.clocks = {id_: clock for id_, clock in self.clocks.items() if clock.limit.get("until") != milestone}
         self._start_all("", milestone)
         for key, tokens in self.active.items():
@@ -140,7 +140,7 @@ class Course:
             if clock.element == key and id_.endswith(f".{number}"):
                 del self.clocks[id_]
         id_ = f"{key}#{self._count(f'{key}.{number}')}.{number}"
-        since = self.marks.get(limit["anchor"], self.now)
+        since = self.marks.get(limit["anchor"], self.when)
         self.clocks[id_] = Clock(id=id_, element=key, limit=limit, since=since)
 
     def _count(self, what: str) -> int:
@@ -165,7 +165,7 @@ class Course:
             id_ for id_, clock in self.clocks.items() if ground in clock.limit.get("stops", ()) and not clock.ground
         ]
         for id_ in found:
-            stop = Stopped(ground=ground, since=self.now, document=document)
+            stop = Stopped(ground=ground, since=self.when, document=document)
             self.clocks[id_] = replace(self.clocks[id_], stops=(*self.clocks[id_].stops, stop))
         return found
 
@@ -173,7 +173,7 @@ class Course:
         """What stood still for this ground runs on; answers the ids."""
         found = [id_ for id_, clock in self.clocks.items() if clock.ground == ground]
         for id_ in found:
-            stops = tuple(stop if stop.until else replace(stop, until=self.now) for stop in self.clocks[id_].stops)
+            stops = tuple(stop if stop.until else replace(stop, until=self.when) for stop in self.clocks[id_].stops)
             self.clocks[id_] = replace(self.clocks[id_], stops=stops)
         return found
 
@@ -182,7 +182,7 @@ class Course:
     def expire(self, id_: str) -> bool:
         """Tell everything of a clock that has come due by now; False when nothing has."""
         clock = self.clocks.get(id_)
-        passed = {v: when for v, when in dues(clock, self.calendar).items() if when <= self.now} if clock else {}
+        passed = {v: when for v, when in dues(clock, self.calendar).items() if when <= self.when} if clock else {}
         if clock is None or not passed:
             return False
         for value in sorted(passed, key=lambda value: (passed[value], (NOTICE, *VALUES).index(value))):
@@ -208,7 +208,7 @@ class Course:
         """One card a rule and subject, charged to the post of the node, or to all posts that hold the case now."""
         body = cards.raised(rule, subject, post=self._post(element), evidence=evidence, clock=clock)
         if body["card"] not in self.cards:
-            self.cards[body["card"]] = cards.standing(body, self.now, element)
+            self.cards[body["card"]] = cards.standing(body, self.when, element)
             self.tell("card raised", element, **body)
 
     def move_card(self, id_: str, move: str) -> bool:
@@ -230,7 +230,7 @@ class Course:
         body = cards.raised(rule, id_, post=card["post"], evidence=())
         if body["card"] in self.cards:
             return False
-        self.cards[body["card"]] = cards.standing(body, self.now, card["element"])
+        self.cards[body["card"]] = cards.standing(body, self.when, card["element"])
         self.tell("card raised", card["element"], **body)
         return True
 
