@@ -14,6 +14,7 @@ from bpmn.model import Node
 from engine.answers import CaseView, Step
 from web.flowwords import FlowWords
 from web.language import gettext as _
+from web.wording import word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,35 @@ def _returned(step: Step, words: FlowWords) -> Line | None:
     return _line(step, "returned", _("回到：%(name)s", name=words.name(arrow.target)), detail)
 
 
+def _started(step: Step, words: FlowWords) -> Line | None:
+    """The clock of the whole case; those of single steps stand beside their steps."""
+    if step.element:
+        return None
+    return _line(step, "current", _("开始计算办理期限"), _until(step, words))
+
+
+def _until(step: Step, words: FlowWords) -> str:
+    """Until when a limit runs, by the promise and by the statute."""
+    dates = [(value, step.body[value]) for value in ("promised", "statutory") if value in step.body]
+    return "；".join(f"{word('limit', value, words.lang)} {day}" for value, day in dates)
+
+
+def _paused(step: Step, words: FlowWords) -> Line | None:
+    if step.element:
+        return None
+    return _line(step, "skipped", _("期限停止计算：%(ground)s", ground=word("ground", step.body["ground"], words.lang)))
+
+
+def _resumed(step: Step, words: FlowWords) -> Line | None:
+    return None if step.element else _line(step, "current", _("期限继续计算"), _until(step, words))
+
+
+def _expired(step: Step, words: FlowWords) -> Line | None:
+    title = _("%(limit)s届满", limit=word("limit", step.body["value"], words.lang))
+    name = words.name(step.element) if step.element else ""
+    return _line(step, "overdue" if step.body["value"] == "statutory" else "warn", title, name)
+
+
 _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "case opened": lambda step, words: _line(step, "done", _("办件登记")),
     "case closed": lambda step, words: _line(step, "done", _("办结")),
@@ -111,6 +141,15 @@ _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "arrow taken": _arrow,
     "timer fired": _fired,
     "work item returned": _returned,
+    "limit started": _started,
+    "limit paused": _paused,
+    "limit resumed": _resumed,
+    "limit extended": lambda step, words: _line(step, "current", _("期限延长"), _until(step, words)),
+    "limit recounted": lambda step, words: (
+        None if step.element else _line(step, "current", _("按新公布的日历重新计算期限"), _until(step, words))
+    ),
+    "limit expired": _expired,
+    "deemed effect": lambda step, words: _line(step, "warn", _("依法视为：%(effect)s", effect=step.body["effect"])),
     "case migrated": lambda step, words: _line(
         step, "done", _("改按流程图第 %(version)s 版办理", version=step.body["to"]["version"])
     ),

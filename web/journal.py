@@ -20,7 +20,20 @@ from web.formatting import plain
 from web.language import gettext as _
 
 #: Steps marked on the slider beside the commands; the name is the class of the mark.
-MARKS = {"incident raised": "stuck", "work item returned": "back", "timer fired": "time", "case closed": "end"}
+MARKS = {
+    "incident raised": "stuck",
+    "work item returned": "back",
+    "timer fired": "time",
+    "limit expired": "time",
+    "case closed": "end",
+}
+#: What the sentence of a step of the law says.
+_LAW = {
+    "limit paused": ("ground",),
+    "limit expired": ("value",),
+    "deemed effect": ("effect",),
+    "card raised": ("colour",),
+}
 #: Sign beside a step (``components/icon.html``); all others are ``current``.
 SIGNS = {
     "element left": "done",
@@ -31,6 +44,12 @@ SIGNS = {
     "work item returned": "returned",
     "incident raised": "incident",
     "timer fired": "warn",
+    "limit paused": "skipped",
+    "limit expired": "overdue",
+    "deemed effect": "warn",
+    "card raised": "warn",
+    "card answered": "done",
+    "card revoked": "skipped",
     "element cancelled": "skipped",
     "case cancelled": "skipped",
     "case suspended": "skipped",
@@ -189,7 +208,13 @@ class Journal:
             code = "work item released"
         elif step.kind == "element cancelled" and body:
             code = "work item withdrawn" if "item" in body else "timer withdrawn"
+        slots |= {name: self._law(name, body[name]) for name in _LAW.get(code, ()) if name in body}
         return self.word("step", code, **slots)
+
+    def _law(self, name: str, value: Any) -> str:
+        """A value of a step of the law in words."""
+        table = {"value": "limit"}.get(name, name)
+        return str(value) if table == "effect" else self.word(table, str(value))
 
     def word(self, table: str, code: str, **slots: object) -> str:
         """A code in the language of the words (``web/words``)."""
