@@ -8,6 +8,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from bpmn.model import Limit
+
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionRef:
@@ -227,6 +229,69 @@ class ArrowStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Timing:
+    """One clock of the law as its steps tell it (``engine.law.timeline``)."""
+
+    #: ``scope/id#n.i``; the whole case has no element.
+    id: str
+    element: str
+    limit: Limit | None
+    anchor: str
+    #: Date of the anchor, which does not count.
+    since: date
+    started_at: datetime
+    ended_at: datetime | None = None
+    stops: tuple[Stopped, ...] = ()
+    extended: int = 0
+    promised: date | None = None
+    statutory: date | None = None
+    provisional: bool = False
+    #: Digest of the calendar its dates were counted with last.
+    calendar: str = ""
+    #: Which of its values passed, and the numbers of all steps that speak of it.
+    expired: tuple[str, ...] = ()
+    steps: tuple[int, ...] = ()
+
+    @property
+    def ground(self) -> str:
+        """Why it stands still; '' where it does not."""
+        open_ = next((stop.ground for stop in self.stops if not stop.until), "")
+        return open_ if self.ended_at is None else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """One stop: its ground, instants of the acts that began and ended it ('': it still lasts), and its document."""
+
+    ground: str
+    since: str
+    until: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A card of electronic supervision on a case."""
+
+    id: str
+    rule: str
+    #: blue, yellow, red
+    colour: str
+    element: str
+    #: The post it is charged to.
+    post: str
+    #: The clock it is about; '' for others.
+    limit: str
+    #: Numbers of the steps it rests on.
+    evidence: tuple[int, ...]
+    raised_at: datetime
+    #: raised, answered, appealed, upheld, revoked
+    state: str
+    #: Numbers of its own steps.
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case as of one step."""
 
@@ -253,6 +318,9 @@ class CaseView:
     due: Due | None = None
     #: Numbers of the other cases of its conversation: those its messages opened, or that opened it.
     linked: tuple[str, ...] = ()
+    #: Clocks of the law, running and ended, and cards, in the order they came.
+    timings: tuple[Timing, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.model import Definitions
+from bpmn.model import Definitions, Node
 from engine import catalogue, status, tables
-from engine.answers import CaseRow, CaseView, DefinitionRef, Done, Due, Incident, Step, WorkItem
+from engine.answers import CaseRow, CaseView, DefinitionRef, Done, Due, Incident, Step, Timing, WorkItem
 from engine.errors import Rejection
+from engine.law import timeline
 from engine.law.estimate import estimate
 from engine.office import people
 from engine.record import canonical, receipt
@@ -63,6 +64,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
     folded = status.fold(shown)
     definition_id, ref = _version_at(session, row, all_steps, shown)
     definitions = catalogue.package_of(session, definition_id).definitions
+    timings, cards = timeline.fold(shown, definitions)
     return CaseView(
         case=number,
         definition=ref,
@@ -70,17 +72,26 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         state=folded.state,
         step=shown[-1].seq if shown else 0,
         steps=len(all_steps),
-        elements=status.surround(folded, definitions, at, projection.ZONE, settled=_is_settled(all_steps, len(shown))),
+        elements=status.surround(
+            folded,
+            definitions,
+            at,
+            projection.ZONE,
+            settled=_is_settled(all_steps, len(shown)),
+            timings=timings,
+        ),
         arrows=folded.arrows,
         data=folded.data,
         private=_kept(session, row.id, folded.private),
-        work_items=_items(folded, number, definitions),
+        work_items=_items(folded, number, definitions, timings),
         incidents=_incidents(folded, number, definitions),
         opened_at=read_instant(row.opened_at),
         closed_at=folded.closed_at,
         simulated=row.simulated,
         head=shown[-1].hash if shown else "",
-        due=case_due(definitions, shown),
+        due=_whole_due(timings) if folded.counted else case_due(definitions, shown),
+        timings=timings,
+        cards=cards,
         linked=_linked(session, row),
     )
 
@@ -181,6 +192,12 @@ def private_values(session: Session, number: str) -> dict[str, Any]:
     )
     values = {row.name: row.value for row in rows}
     return {name: canonical.decode(canonical.loads(value)) for name, value in values.items() if value is not None}
+
+
+def _whole_due(timings: Sequence[Timing]) -> Due | None:
+    """Until when the whole case, by its clock that runs."""
+    running = (timing for timing in timings if not timing.element and timing.ended_at is None)
+    return next((due for due in map(timeline.due_of, running) if due is not None), None)
 
 
 def case_due(definitions: Definitions, steps: Sequence[Step]) -> Due | None:
@@ -291,7 +308,10 @@ def _kept(session: Session, case_id: int, commitments: dict[str, str]) -> dict[s
     return {name: last.get(name, False) for name in commitments}
 
 
-def _items(folded: status.Folded, number: str, definitions: Definitions) -> tuple[WorkItem, ...]:
+def _items(
+    folded: status.Folded, number: str, definitions: Definitions, timings: Sequence[Timing]
+) -> tuple[WorkItem, ...]:
+    running = {timing.element: timing for timing in timings if timing.element and timing.ended_at is None}
     rows = []
     for address, open_ in folded.items.items():
         node = definitions.nodes.get(projection.element_id(address))
@@ -305,10 +325,17 @@ def _items(folded: status.Folded, number: str, definitions: Definitions) -> tupl
                 state="claimed" if open_.person else "open",
                 person=open_.person,
                 offered_at=canonical.instant(open_.offered_at),
-                due=projection.due(node, open_.offered_at),
+                due=_item_due(folded, running.get(open_.element), node, open_.offered_at),
             )
         )
     return tuple(projection.work_item(row, number, definitions) for row in rows)
+
+
+def _item_due(folded: status.Folded, timing: Timing | None, node: Node | None, offered_at: datetime) -> Due | None:
+    """Until when an item, by the clock of its element; in a case of the first edition an estimate."""
+    if not folded.counted:
+        return projection.due(node, offered_at)
+    return timeline.due_of(timing) if timing is not None else None
 
 
 def _incidents(folded: status.Folded, number: str, definitions: Definitions) -> tuple[Incident, ...]:

@@ -13,10 +13,14 @@ from typing import Any
 
 from bpmn.model import Definitions
 from bpmn.overlay import Mark, PictureStatus
-from engine.answers import ArrowStatus, CaseView, ElementStatus, Step
+from engine.answers import ArrowStatus, CaseView, ElementStatus, Step, Timing
+from engine.law.clocks import PROMISED, STATUTORY
 from engine.law.estimate import estimate
+from engine.law.timeline import due_of
 from engine.record.canonical import decode
 
+#: The edition of the rules from which clocks of the law run.
+CLOCKS_SINCE = 2
 #: Statuses of an element that holds a token.
 ACTIVE = frozenset({"current", "waiting", "warn", "overdue", "incident", "suspended"})
 
@@ -42,6 +46,8 @@ class Folded:
     closed_at: datetime | None = None
     #: Elements left since the last command: within its steps, what follows them is still to be decided.
     left: set[str] = field(default_factory=set)
+    #: Do clocks of the law say until when (from the second edition on)? Else it is estimated.
+    counted: bool = False
     _tokens: dict[str, int] = field(default_factory=dict)
 
 
@@ -67,14 +73,25 @@ def fold(steps: Iterable[Step]) -> Folded:
 
 
 def surround(
-    folded: Folded, definitions: Definitions, at: datetime | None, zone: Any, *, settled: bool = True
+    folded: Folded,
+    definitions: Definitions,
+    at: datetime | None,
+    zone: Any,
+    *,
+    settled: bool = True,
+    timings: Iterable[Timing] = (),
 ) -> dict[str, ElementStatus]:
     """Statuses of all nodes of the model: what was recorded, and for the rest ``todo`` or ``skipped``.
 
-    With ``at`` given, elements waiting past their estimated dates are ``warn`` (promised) or ``overdue`` (statutory).
+    An element whose clock has passed is ``warn`` (the promise) or ``overdue`` (the statute), as recorded; in a case of
+    the first edition, which has no clocks, by estimated dates and with ``at`` given only.
     ``settled`` is False between the steps of one command, where a token may be on its way from element to element.
     """
-    elements = {key: _with_clock(status, key, definitions, at, zone) for key, status in folded.elements.items()}
+    if folded.counted:
+        running = {timing.element: timing for timing in timings if timing.element and timing.ended_at is None}
+        elements = {key: _with_timing(status, running.get(key)) for key, status in folded.elements.items()}
+    else:
+        elements = {key: _with_clock(status, key, definitions, at, zone) for key, status in folded.elements.items()}
     if folded.state == "suspended":
         elements = {key: replace(s, status="suspended") if s.status in ACTIVE else s for key, s in elements.items()}
     by_id = {key.rpartition("/")[2]: key for key in elements}
@@ -121,6 +138,7 @@ def _case(state: str) -> Any:
 
 def _opened(result: Folded, step: Step) -> None:
     result.state, result.opened_at = "open", step.at
+    result.counted = int(step.body.get("edition", 1)) >= CLOCKS_SINCE
 
 
 def _entered(result: Folded, step: Step) -> None:
@@ -251,6 +269,14 @@ _EFFECTS: Mapping[str, Any] = {
 
 def _element(address: str) -> str:
     return address.rpartition("#")[0]
+
+
+def _with_timing(status: ElementStatus, timing: Timing | None) -> ElementStatus:
+    if timing is None or status.status not in ("current", "waiting"):
+        return status
+    late = {PROMISED: "warn", STATUTORY: "overdue"}
+    found = next((late[value] for value in (STATUTORY, PROMISED) if value in timing.expired), status.status)
+    return replace(status, due=due_of(timing), status=found)
 
 
 def _with_clock(

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from engine.answers import Stopped
 from engine.law import limits
 from engine.law.calendar import Calendar
 from engine.law.limits import Period
@@ -31,16 +32,6 @@ class Law:
 
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limits: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stopped:
-    """One stop: its ground, instants of the acts that began and ended it ('': it still lasts), and its document."""
-
-    ground: str
-    since: str
-    until: str = ""
-    document: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

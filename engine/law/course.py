@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from bpmn.feel import FeelError, compile_expression
+from engine.answers import Stopped
 from engine.law import cards, limits
 from engine.law.calendar import Calendar
-from engine.law.clocks import NOTICE, VALUES, Clock, Law, State, Stopped, counted, dues
+from engine.law.clocks import NOTICE, VALUES, Clock, Law, State, counted, dues
 from engine.record.canonical import instant, read_instant
 
 

@@ -17,8 +17,6 @@ from engine.run.projection import ZONE
 
 #: Rules that produce steps. A case replays under the edition it was opened with.
 EDITION = 2
-#: From this edition on the law's clocks run.
-CLOCKS_SINCE = 2
 
 
 def perform(

@@ -21,9 +21,10 @@ from engine.record import canonical
 from engine.record.canonical import read_instant
 from engine.record.verify import erased_values
 from engine.run.lawful import SEED, Edition
-from engine.run.perform import CLOCKS_SINCE, perform
+from engine.run.perform import perform
 from engine.run.port import Command, Draft
 from engine.run.write import opened_body
+from engine.status import CLOCKS_SINCE
 from engine.store import Session
 
 
