@@ -18,6 +18,7 @@ def of_node(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {
         "limits": [of_limit(limit) for limit in step.limits],
         "marks": step.marks,
+        "reached": step.reached,
         "refusal": step.refusal,
         "once": step.once,
     }

@@ -12,6 +12,7 @@ from bpmn import (
     rules_flow,
     rules_form,
     rules_gateway,
+    rules_limit,
     rules_package,
     rules_power,
     rules_reader,
@@ -36,6 +37,7 @@ ROOMS = (
     rules_decision,
     rules_form,
     rules_power,
+    rules_limit,
     rules_package,
     rules_sound,
 )

@@ -137,6 +137,8 @@ class Step:
     skip: bool = False
     #: Milestone of the case that leaving this step is; '' for none.
     marks: str = ""
+    #: FEEL over public data: was it reached? '' always.
+    reached: str = ""
     #: Is it a negative decision (不予…)?
     refusal: bool = False
     #: Does the law allow it once in a case only (一次告知)?

@@ -66,6 +66,7 @@ def read_step(element: etree._Element | None) -> Step | None:
         decision=get("decision", ""),
         result=get("result", ""),
         marks=get("marks", ""),
+        reached=get("reached", ""),
         refusal=get("refusal") == "true",
         once=get("once") == "true",
         stop=_stop(element.find(f"{S}stop")),

@@ -11,7 +11,7 @@ from bpmn.rules import Spot, Subject, rule
 SCENARIO_KEYS = frozenset("title title_en start step expect".split())
 START_KEYS = frozenset("at as data".split())
 STEP_KEYS = frozenset("do as at data tick refused".split())
-EXPECT_KEYS = frozenset("state path documents data waiting".split())
+EXPECT_KEYS = frozenset("state path documents data waiting cards due".split())
 
 
 @rule("about.missing", "warning", exercise=None)

@@ -88,6 +88,7 @@ SHAPES: dict[str, Shape] = {
             "data": None,
             "result": None,
             "marks": MILESTONES,
+            "reached": None,
             "refusal": _FLAG,
             "once": _FLAG,
         },

@@ -98,7 +98,7 @@ class Course:
         visits = self._count(f"left {key}")
         if "extension" in node:
             self._extend(node["extension"], data)
-        if "marks" in node:
+        if "marks" in node and ("reached" not in node or _holds(node["reached"], data)):
             self.reach(node["marks"])
         if node.get("once") and visits > 1:
             self.raise_card(cards.rule_on("once"), f"{key}#{visits}", key, (number,))

@@ -16,7 +16,7 @@ POWER = """<?xml version="1.0" encoding="UTF-8"?>
                  complaint="0800-555-0144" supervision="云泽市司法局">
         <sun:condition>属于本机关职权范围</sun:condition>
         <sun:material name="申请书"/>
-        <sun:limit unit="working_day" statutory="20" promised="10" anchor="accepted"
+        <sun:limit unit="working_day" statutory="20" promised="10" anchor="accepted" stops="hearing"
                    instrument="中华人民共和国行政许可法" article="第四十二条"/>
         <sun:remedy kind="litigation" instrument="中华人民共和国行政许可法" article="第七条">可以起诉</sun:remedy>
         <sun:basis instrument="中华人民共和国行政许可法" article="第二十九条" from="2019-04-23"/>
@@ -45,7 +45,7 @@ POWER = """<?xml version="1.0" encoding="UTF-8"?>
     </bpmn:userTask>
     <bpmn:userTask id="Review" name="审查">
       <bpmn:extensionElements>
-        <sun:step post="受理岗" phase="审查" form="review">
+        <sun:step post="受理岗" phase="审查" form="review" marks="accepted">
           <sun:limit unit="on_spot"/>
           <sun:basis instrument="中华人民共和国行政许可法" article="第三十四条"/>
           <sun:right>陈述、申辩</sun:right>

@@ -105,6 +105,18 @@ SHOWN = {
 }
 #: Fixtures in which nothing is wrong.
 SOUND = ("plain", "caught-error", "counting-loop", "link-pair", "timer-cycle", "approval")
+#: Rules of the clocks → the element of ``clocks-misplaced`` that breaks them.
+MISPLACED = {
+    "limit.anchor": "Do",
+    "limit.until": "Do",
+    "limit.minimum": "Note",
+    "limit.timer": "End",
+    "limit.id-twice": "Do",
+    "extension.limit": "Do",
+    "stop.nobody": "Do",
+    "deemed.timer": "Do",
+    "marks.condition": "Do",
+}
 MISSPELT = ("extension.unknown-element", "extension.unknown-attribute", "extension.bad-value", "extension.misplaced")
 
 #: Text of the lawful power → what breaks the rule in its place.
@@ -137,6 +149,7 @@ BROKEN_POWER = {
     "step.unknown-form": ('form="review"', 'form="revue"'),
     "limit.empty": ('unit="on_spot"', 'unit="hour"'),
     "limit.promise-too-long": ('promised="10"', 'promised="21"'),
+    "stop.no-basis": ("<sun:right>陈述", '<sun:stop ground="hearing"/><sun:right>陈述'),
     "limit.no-basis": ('article="第四十二条"', ""),
     "basis.incomplete": ('article="第三十四条"', ""),
     "arrow.unmarked-return": ('<sun:arrow return="true"/>', ""),
@@ -220,7 +233,7 @@ def fixture(name: str) -> FlowPackage:
 
 def examples() -> Iterator[str]:
     yield from (rule for rule, _, _ in SHOWN.values())
-    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *MISSPELT)
+    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *MISSPELT, *MISPLACED)
     yield from ("process.too-large", "form.unused", "about.missing", "scenario.missing", "scenario.shape")
     yield "task.transaction"
 
@@ -306,6 +319,15 @@ def test_a_broken_form_is_found(rule: str, form: dict[str, Any]) -> None:
 def test_a_misspelt_extension_is_found(rule: str) -> None:
     findings = found(fixture("misspelt-extension"), rule)
     assert [finding.element for finding in findings] == ["Do"] and findings[0].severity == "error"
+
+
+@pytest.mark.parametrize(("rule", "element"), MISPLACED.items())
+def test_a_misplaced_clock_is_found(rule: str, element: str) -> None:
+    findings = found(fixture("clocks-misplaced"), rule)
+    assert [finding.element for finding in findings] == [element]
+    for lang in ("zh", "en"):
+        sentence = say(rule, lang, **findings[0].params)
+        assert sentence.remedy and "{" not in sentence.message
 
 
 def test_the_other_files_are_checked() -> None:

@@ -56,6 +56,11 @@ def test_the_story_goes_as_told(office: Store, key: str, name: str) -> None:
     assert [item.element for item in view.work_items] == expect.get("waiting", [])
     assert set(expect.get("documents", [])) <= set(documents(path, package.definitions))
     assert {field: view.data.get(field) for field in expect.get("data", {})} == expect.get("data", {})
+    if "cards" in expect:
+        assert [f"{card.rule} {card.element}".strip() for card in view.cards] == expect["cards"]
+    if "due" in expect:
+        (*_, whole) = [timing for timing in view.timings if not timing.element]
+        assert {value: getattr(whole, value).isoformat() for value in expect["due"]} == expect["due"]
     assert personal(story) & set(map(str, view.data.values())) == set()
 
 

@@ -170,7 +170,8 @@ def test_a_timer_fires_once_under_its_due_instant(office: Store) -> None:
             item = done.work_items[0].element
             told = [s for s in PACKAGE.scenarios["correction-overdue"]["step"] if s.get("do") == item]
             done = engine.complete(session, case, item, actor="li", data=told[0].get("data", {}), at=NINE)
-        due = [(number, when) for number, _, when in engine.due(session, NINE.replace(year=2027)) if number == case]
+        later = engine.due(session, NINE.replace(year=2027))
+        due = [(number, when) for number, timer, when in later if number == case and timer == "CorrectionOverdue#1"]
     ((_, when),) = due
     tick(office, NINE)
     with office.read() as session:
@@ -193,15 +194,23 @@ def test_a_power_takes_data_through_forms_only(session: Session) -> None:
             engine.correct(session, case, "Review", actor="li", data=data, reason="wrong", at=NINE)
 
 
-def test_due_dates_are_estimates_from_the_promise(session: Session) -> None:
-    case = apply(session).case
-    engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "complete"}, at=NINE)
-    (item,) = engine.todo(session, case).work_items
-    assert item.due is not None and item.due.value == "promised" and not item.due.provisional
-    view = engine.show(session, case, at=NINE)
-    assert view.elements[item.element].status == "current"
-    late = engine.show(session, case, at=NINE.replace(month=12))
-    assert late.elements[item.element].status in ("warn", "overdue")
+def test_due_dates_are_counted_by_the_clock_of_the_step(office: Store) -> None:
+    with office.begin() as session:
+        case = apply(session).case
+        engine.complete(session, case, "FormalReview", actor="li", data={"formal_result": "complete"}, at=NINE)
+        (item,) = engine.todo(session, case).work_items
+        assert item.due is not None and item.due.counted and item.due.value == "promised"
+        # Three working days from Tuesday the first.
+        assert item.due.on == date(2026, 9, 4)
+        assert engine.show(session, case).elements[item.element].status == "current"
+    tick(office, datetime(2026, 9, 4, 23, 59, tzinfo=ZONE))
+    with office.read() as session:
+        assert engine.show(session, case).elements[item.element].status == "current"
+    tick(office, datetime(2026, 9, 5, 0, 0, tzinfo=ZONE))
+    with office.read() as session:
+        view = engine.show(session, case)
+        assert view.elements[item.element].status == "warn"
+        assert [(card.rule, card.colour, card.post) for card in view.cards][-1] == ("T2", "yellow", "承办岗")
 
 
 def test_a_power_needs_a_second_person(office: Store, tmp_path: Path) -> None:
