@@ -28,7 +28,7 @@ from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
 from engine.run.services import fail
-from engine.run.timers import deliver_signals, due, tick
+from engine.run.timers import catch_up, deliver_signals, due, tick
 from engine.status import picture_status
 from engine.totals import totals
 
@@ -38,6 +38,7 @@ __all__ = [
     "cancel",
     "cases",
     "cases_of",
+    "catch_up",
     "claim",
     "complete",
     "correct",

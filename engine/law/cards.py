@@ -44,9 +44,14 @@ def rule_on(what: str) -> Rule:
     return next(rule for rule in RULES if rule.on == what)
 
 
+def card_id(rule: Rule, subject: str) -> str:
+    """One card a rule and subject."""
+    return f"{rule.id} {subject}"
+
+
 def raised(rule: Rule, subject: str, *, post: str, evidence: tuple[int, ...], clock: str = "") -> dict[str, Any]:
     """Body of ``card raised``: ``subject`` is the clock or the visit it is about."""
-    body: dict[str, Any] = {"card": f"{rule.id} {subject}", "rule": rule.id, "colour": rule.colour, "post": post}
+    body: dict[str, Any] = {"card": card_id(rule, subject), "rule": rule.id, "colour": rule.colour, "post": post}
     if clock:
         body["limit"] = clock
     return body | {"evidence": list(evidence)}
@@ -55,6 +60,13 @@ def raised(rule: Rule, subject: str, *, post: str, evidence: tuple[int, ...], cl
 def standing(body: Mapping[str, Any], at: str, element: str) -> dict[str, Any]:
     """What the state of a case keeps of a card that was raised."""
     return {"colour": body["colour"], "post": body["post"], "at": at, "element": element, "state": "raised"}
+
+
+def awaits_answer(id_: str, standing_cards: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Does time run for an answer: a yellow card that has none, and did not become a red one for it?"""
+    card = standing_cards[id_]
+    open_ = card["colour"] == YELLOW and card["state"] == "raised"
+    return open_ and card_id(rule_on("unanswered"), id_) not in standing_cards
 
 
 #: What may be done with a card: command → states it may be in, and the state it is in afterwards.

@@ -224,13 +224,10 @@ class Course:
 
     def unanswered(self, id_: str) -> bool:
         """A yellow card nobody answered in time becomes a red one; False where it was answered."""
-        card = self.cards.get(id_)
-        if card is None or card["state"] != "raised" or card["colour"] != cards.YELLOW:
+        if id_ not in self.cards or not cards.awaits_answer(id_, self.cards):
             return False
-        rule = cards.rule_on("unanswered")
-        body = cards.raised(rule, id_, post=card["post"], evidence=())
-        if body["card"] in self.cards:
-            return False
+        card = self.cards[id_]
+        body = cards.raised(cards.rule_on("unanswered"), id_, post=card["post"], evidence=())
         self.cards[body["card"]] = cards.standing(body, self.when, card["element"])
         self.tell("card raised", card["element"], **body)
         return True

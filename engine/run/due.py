@@ -32,7 +32,7 @@ def _dues(clocks: str | None, case: OpenCase) -> dict[str, tuple[str, str]]:
     found = {id_: next_due(clock, calendar) for id_, clock in state.clocks.items()}
     dues = {id_: ("limit", due) for id_, due in found.items() if due is not None}
     for id_, card in state.cards.items():
-        if card["colour"] == cards.YELLOW and card["state"] == "raised":
+        if cards.awaits_answer(id_, state.cards):
             last = add_working_days(local(read_instant(card["at"])), cards.ANSWER_WITHIN, calendar).on
             dues[id_] = ("card", instant(over(last)))
     return dues

@@ -92,6 +92,7 @@ def test_two_officers_act_together(office: Shell) -> None:
         assert "承办岗" in office.refused("case", "do", case, "SiteCheck", "--as", "zhang", "--data", data)
     done = do(office, case, "SiteCheck", "zhang", "2026-03-04T10:00", **site, **{"with": "liu"})
     assert [item["element"] for item in done["work_items"]] == ["Opinion"]
+    office.json("tick")
     late = office.json("case", "show", case)
     assert late["elements"]["Opinion"]["status"] in ("warn", "overdue")
     assert office.json("audit", "replay", "--case", case)["differences"] == []

@@ -128,13 +128,13 @@ def _play(session: Session, planned: Planned, package: FlowPackage, story: Story
         if move.at >= now or (move.element == planned.until and not skip):
             break
         skip -= move.element == planned.until
-        _fire(session, opened.case, move.at)
+        engine.catch_up(session, opened.case, move.at, simulated=True)
         if not _is_open(session, opened.case, move.element):
             break
         _do(session, opened.case, move, package, cast)
         at = move.at
     _afterwards(session, opened.case, planned, cast, min(at + timedelta(hours=3), now))
-    _fire(session, opened.case, now)
+    engine.catch_up(session, opened.case, now, simulated=True)
     return opened
 
 
@@ -163,16 +163,6 @@ def _afterwards(session: Session, case: str, planned: Planned, cast: Cast, at: d
         engine.cancel(session, case, actor=actor, reason=planned.reason, at=at, simulated=True)
     elif cast.sometimes():
         engine.claim(session, case, officers[0].item, actor=actor, at=at, simulated=True)
-
-
-def _fire(session: Session, case: str, at: datetime) -> None:
-    """Timers of one case that are due by ``at``, each under its own due instant."""
-    while True:
-        waiting = [(timer, due) for number, timer, due in engine.due(session, at, limit=100_000) if number == case]
-        if not waiting:
-            return
-        timer, due = waiting[0]
-        engine.fire(session, case, timer, at=due, simulated=True)
 
 
 def _toml(path: Path) -> dict[str, Any]:
