@@ -110,7 +110,7 @@ class Ports:
         cost = 0.0
         for other, leaves in self.taken[link.target, side]:
             if other != index:
-                cost += 400 if leaves else 90 if self.links[other].family != link.family else 0
+                cost += 400 if leaves else 150 if self.links[other].family != link.family else 0
         return cost
 
     def _arriving_cost(self, link: Link, side: str) -> float:
