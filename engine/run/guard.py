@@ -52,6 +52,13 @@ def may_act(person: Person | None, definitions: Definitions, node: Node | None) 
         raise Rejection("item.not_yours", name=person.name, post=post)
 
 
+def has_post(person: Person, definitions: Definitions) -> None:
+    """Raises Rejection ``item.not_yours`` unless the person has a post in the flow."""
+    posts = posts_of(definitions)
+    if posts and not person.posts & posts:
+        raise Rejection("item.not_yours", name=person.name, post=", ".join(sorted(posts)))
+
+
 def may_start(person: Person | None, definitions: Definitions, is_power: bool) -> None:
     """Raises Rejection: a power is opened by the applicant or somebody with a post in it, an exercise by anybody."""
     if not is_power:
@@ -62,9 +69,7 @@ def may_start(person: Person | None, definitions: Definitions, is_power: bool) -
         if not is_applicants(definitions, first):
             raise Rejection("start.not_public")
         return
-    posts = posts_of(definitions)
-    if posts and not person.posts & posts:
-        raise Rejection("item.not_yours", name=person.name, post=", ".join(sorted(posts)))
+    has_post(person, definitions)
 
 
 def sort_data(package: FlowPackage, node: Node | None, data: Mapping[str, Any], choices: tuple[str, ...]) -> Given:

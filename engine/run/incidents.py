@@ -14,11 +14,12 @@ from typing import Any
 from engine.answers import Done
 from engine.errors import Rejection
 from engine.office import people
-from engine.record import canonical, private
 from engine.run import guard
 from engine.run.open_case import OpenCase, answer, must_be, open_incident, read_case
 from engine.run.port import Command
 from engine.run.post import write_command
+from engine.run.reason import NONE
+from engine.run.reason import reason as why
 from engine.run.runtime import answer_again
 from engine.store import Session
 
@@ -100,19 +101,15 @@ def _resolve(
     _may(case, actor)
     guard.recordable(data or {})
     guard.public_fields(case.package, {name: value for name, value in (data or {}).items() if name != "take"})
-    salts: dict[str, tuple[bytes, Any]] = {}
-    if reason is not None:
-        if not reason.strip():
-            raise Rejection("reason.missing")
-        salts["reason"] = (private.new_salt(), canonical.encode(reason.strip()))
+    said = why(reason) if reason is not None else NONE
     command = Command(
         type=type_,
         actor=actor,
         item=open_incident(session, case, item),
         data=data or {},
-        private={name: private.commitment(salt, value) for name, (salt, value) in salts.items()},
+        private=said.committed,
     )
-    case = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=salts)
+    case = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=said.salts)
     return answer(session, case)
 
 
@@ -120,6 +117,4 @@ def _may(case: OpenCase, actor: str) -> None:
     """Raises Rejection ``user.unknown``, ``item.not_yours`` unless the actor has a post in the flow."""
     if case.actor is None or actor == people.APPLICANT:
         raise Rejection("user.unknown", name=actor)
-    posts = guard.posts_of(case.definitions)
-    if posts and not case.actor.posts & posts:
-        raise Rejection("item.not_yours", name=actor, post=", ".join(sorted(posts)))
+    guard.has_post(case.actor, case.definitions)

@@ -17,12 +17,12 @@ from engine import catalogue, tables
 from engine.answers import DefinitionInfo, Done, Plan
 from engine.errors import Rejection
 from engine.office import people
-from engine.record import private
 from engine.run import spiff
 from engine.run.open_case import OpenCase, answer, read_case
 from engine.run.perform import perform
 from engine.run.port import Command, Rejected
 from engine.run.post import write_command
+from engine.run.reason import reason as why
 from engine.run.runtime import answer_again
 from engine.store import Session
 
@@ -79,16 +79,13 @@ def migrate(
     """
     command_id = command_id or uuid.uuid4().hex
     people.require(people.known(session, actor), "publisher", "admin")
-    if not reason.strip():
-        raise Rejection("reason.missing")
+    said = why(reason)
     if read_case(session, number, command_id) is None:
         return answer_again(session, number, command_id)
     case = _case(session, number)
     target = _target(session, case, version)
-    salts: dict[str, tuple[bytes, Any]] = {"reason": (private.new_salt(), reason.strip())}
-    commitments = {name: private.commitment(salt, value) for name, (salt, value) in salts.items()}
-    command = _command(target, renamed or {}, actor, commitments)
-    after = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=salts)
+    command = _command(target, renamed or {}, actor, said.committed)
+    after = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=said.salts)
     return answer(session, after)
 
 

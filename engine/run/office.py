@@ -9,11 +9,12 @@ from typing import Any
 from engine.answers import Done
 from engine.errors import Rejection
 from engine.office import people
-from engine.record import private
 from engine.run import guard
 from engine.run.open_case import OpenCase, answer, current_case, open_item, read_case
 from engine.run.port import Command
 from engine.run.post import write_command
+from engine.run.reason import NONE
+from engine.run.reason import reason as why
 from engine.store import Session
 
 
@@ -82,15 +83,9 @@ def _office(
     reason: str | None = None,
 ) -> Done:
     """A command of the office on a case; its reason is kept beside the record, the record holds the commitment."""
-    salts: dict[str, tuple[bytes, Any]] = {}
+    said = NONE
     if reason is not None:
-        person = people.known(session, actor)
-        posts = guard.posts_of(case.definitions)
-        if posts and not person.posts & posts:
-            raise Rejection("item.not_yours", name=actor, post=", ".join(sorted(posts)))
-        if not reason.strip():
-            raise Rejection("reason.missing")
-        salts["reason"] = (private.new_salt(), reason.strip())
-    commitments = {name: private.commitment(salt, value) for name, (salt, value) in salts.items()}
-    command = Command(type=type_, actor=actor, item=item, data={}, private=commitments)
-    return answer(session, write_command(session, case, command, at, simulated=simulated, salts=salts))
+        guard.has_post(people.known(session, actor), case.definitions)
+        said = why(reason)
+    command = Command(type=type_, actor=actor, item=item, data={}, private=said.committed)
+    return answer(session, write_command(session, case, command, at, simulated=simulated, salts=said.salts))

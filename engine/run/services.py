@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from engine.answers import Done
 from engine.errors import Rejection
-from engine.record import canonical, private
 from engine.run import guard
 from engine.run.open_case import answer, must_be, open_item, read_case
 from engine.run.port import Command
 from engine.run.post import write_command
+from engine.run.reason import reason as why
 from engine.run.runtime import answer_again
 from engine.store import Session
 
@@ -46,10 +45,7 @@ def fail(
     if case.actor is None:
         raise Rejection("user.unknown", name=actor)
     guard.may_act(case.actor, case.definitions, case.node(row.item))
-    if not reason.strip():
-        raise Rejection("reason.missing")
-    salts: dict[str, tuple[bytes, Any]] = {"reason": (private.new_salt(), canonical.encode(reason.strip()))}
-    commitments = {name: private.commitment(salt, value) for name, (salt, value) in salts.items()}
-    command = Command(type="fail", actor=actor, item=row.item, private=commitments)
-    case = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=salts)
+    said = why(reason)
+    command = Command(type="fail", actor=actor, item=row.item, private=said.committed)
+    case = write_command(session, case, command, at, command_id=command_id, simulated=simulated, salts=said.salts)
     return answer(session, case)
