@@ -4,6 +4,7 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
+from engine.calendars import editions, publish_year, set_region
 from engine.cases import cases, desk, head, incidents, private_values, show, steps, todo, track
 from engine.catalogue import (
     definition,
@@ -28,14 +29,21 @@ from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
 from engine.run.services import fail
+from engine.run.stops import pause, recount, unpause
+from engine.run.supervise import answer_card, appeal_card, revoke_card, uphold_card
 from engine.run.timers import catch_up, deliver_signals, due, tick
 from engine.status import picture_status
+from engine.supervision import card_counts, cards
 from engine.totals import totals
 
 __all__ = [
     "add_person",
+    "answer_card",
+    "appeal_card",
     "approve",
     "cancel",
+    "card_counts",
+    "cards",
     "cases",
     "cases_of",
     "catch_up",
@@ -48,6 +56,7 @@ __all__ = [
     "deliver_signals",
     "desk",
     "due",
+    "editions",
     "erase",
     "fail",
     "fire",
@@ -59,6 +68,7 @@ __all__ = [
     "mark_demo",
     "migrate",
     "package_of",
+    "pause",
     "people",
     "person",
     "picture",
@@ -68,11 +78,15 @@ __all__ = [
     "private_values",
     "program_of",
     "publish",
+    "publish_year",
+    "recount",
     "refuse",
     "release",
     "replay",
     "resume",
     "retry",
+    "revoke_card",
+    "set_region",
     "show",
     "sign_in",
     "signal",
@@ -87,6 +101,8 @@ __all__ = [
     "todo",
     "totals",
     "track",
+    "unpause",
+    "uphold_card",
     "verify",
     "versions",
     "waiting",

@@ -292,6 +292,37 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardRow:
+    """A card as a list over several cases shows it."""
+
+    case: str
+    definition: DefinitionRef
+    definition_id: int
+    id: str
+    rule: str
+    colour: str
+    element: str
+    post: str
+    state: str
+    appealed: bool
+    raised_at: datetime
+    changed_at: datetime
+    simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardCount:
+    """How many cards of one colour a flow has, and what became of them."""
+
+    flow: str
+    colour: str
+    raised: int
+    answered: int
+    appealed: int
+    revoked: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case as of one step."""
 

@@ -19,7 +19,7 @@ from engine.law.calendar import Calendar, Year, published
 from engine.record import canonical
 from engine.record.canonical import instant
 from engine.run.lawful import SEED, Edition, edition
-from engine.store import Session
+from engine.store import Session, upsert
 
 #: Editions by the number of the newest row, for each database: they never change.
 _kept: WeakKeyDictionary[sa.Engine, dict[int, dict[str, Edition]]] = WeakKeyDictionary()
@@ -30,13 +30,30 @@ def newest(session: Session) -> int:
     return int(session.execute(sa.select(NEWEST)).scalar_one() or 0)
 
 
-#: As part of another statement.
+#: As parts of another statement: the newest edition, and the region of this installation.
 NEWEST = sa.select(sa.func.max(tables.calendar.c.id)).scalar_subquery()
+REGION = sa.select(tables.meta.c.value).where(tables.meta.c.name == "region").scalar_subquery()
 
 
-def current(session: Session, stamp: int | None = None, region: str = "") -> Edition:
-    """The edition in force for a region, of a region without days of its own that of the whole country."""
+def region_of(session: Session) -> str:
+    """The region whose calendar counts here; '' is the whole country's."""
+    return str(session.execute(sa.select(REGION)).scalar_one() or "")
+
+
+def set_region(session: Session, region: str) -> None:
+    """Count by the calendar of a region from now on. Raises Rejection ``calendar.no_region`` for one without days."""
+    if region and region not in _editions(session, newest(session)):
+        raise Rejection("calendar.no_region", region=region)
+    upsert(session, tables.meta, [{"name": "region", "value": region}])
+
+
+def current(session: Session, stamp: int | None = None, region: str | None = None) -> Edition:
+    """The edition in force for a region, for one without days of its own that of the whole country.
+
+    Without a region it is the one of this installation.
+    """
     stamp = newest(session) if stamp is None else stamp
+    region = region_of(session) if region is None else region
     kept = _kept.setdefault(session.engine, {})
     if stamp not in kept:
         kept[stamp] = _editions(session, stamp)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -279,6 +280,8 @@ card = Table(
     Column("post", Text, nullable=False),
     #: raised, answered, appealed, upheld, revoked
     Column("state", String(16), nullable=False),
+    #: Was it ever appealed?
+    Column("appealed", Boolean, nullable=False, server_default=false()),
     Column("raised_at", String(24), nullable=False),
     Column("changed_at", String(24), nullable=False),
     Index("ix_card_colour", "colour", "state"),

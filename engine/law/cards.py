@@ -57,9 +57,10 @@ def raised(rule: Rule, subject: str, *, post: str, evidence: tuple[int, ...], cl
     return body | {"evidence": list(evidence)}
 
 
-def standing(body: Mapping[str, Any], at: str, element: str) -> dict[str, Any]:
-    """What the state of a case keeps of a card that was raised."""
-    return {"colour": body["colour"], "post": body["post"], "at": at, "element": element, "state": "raised"}
+def standing(body: Mapping[str, Any], at: str, element: str, step: int) -> dict[str, Any]:
+    """What the state of a case keeps of a card that was raised by ``step``."""
+    kept = {"colour": body["colour"], "post": body["post"], "at": at, "element": element}
+    return kept | {"state": "raised", "step": step}
 
 
 def awaits_answer(id_: str, standing_cards: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -209,16 +209,22 @@ class Course:
         """One card a rule and subject, charged to the post of the node, or to all posts that hold the case now."""
         body = cards.raised(rule, subject, post=self._post(element), evidence=evidence, clock=clock)
         if body["card"] not in self.cards:
-            self.cards[body["card"]] = cards.standing(body, self.when, element)
-            self.tell("card raised", element, **body)
+            self._raise(body, element)
+
+    def _raise(self, body: dict[str, Any], element: str) -> None:
+        step = self.tell("card raised", element, **body)
+        self.cards[body["card"]] = cards.standing(body, self.when, element, step)
 
     def move_card(self, id_: str, move: str) -> bool:
         """Answer, appeal, uphold or revoke a card; False where it does not stand so."""
         card, (allowed, state) = self.cards.get(id_), cards.MOVES[move]
         if card is None or card["state"] not in allowed:
             return False
-        card["state"] = state
         known = {"card": id_, "colour": card["colour"], "post": card["post"], "at": card["at"]}
+        if card["state"] == "appealed":
+            # Appeals are counted, whatever came of them.
+            known["appealed"] = True
+        card["state"] = state
         self.tell(f"card {state}", card["element"], **known)
         return True
 
@@ -227,9 +233,8 @@ class Course:
         if id_ not in self.cards or not cards.awaits_answer(id_, self.cards):
             return False
         card = self.cards[id_]
-        body = cards.raised(cards.rule_on("unanswered"), id_, post=card["post"], evidence=())
-        self.cards[body["card"]] = cards.standing(body, self.when, card["element"])
-        self.tell("card raised", card["element"], **body)
+        body = cards.raised(cards.rule_on("unanswered"), id_, post=card["post"], evidence=(card["step"],))
+        self._raise(body, card["element"])
         return True
 
     def _post(self, element: str) -> str:

@@ -77,6 +77,7 @@ def _case_statement() -> sa.Select[Any]:
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
     columns = [
         calendars.NEWEST.label("calendar"),
+        calendars.REGION.label("region"),
         version.c.key,
         version.c.version.label("edition"),
         version.c.digest,
@@ -132,7 +133,7 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
         conversation=first[case.conversation],
         code_hmac=first[case.code_hmac],
         clocks=first[case.clocks],
-        calendar=calendars.current(session, first["calendar"]),
+        calendar=calendars.current(session, first["calendar"], first["region"] or ""),
         definition_id=definition_id,
         definition=DefinitionRef(
             key=first[tables.definition.c.key],

@@ -271,6 +271,7 @@ def _card(state: str) -> Any:
             "element": step.element,
             "post": body["post"],
             "state": state,
+            "appealed": state == "appealed" or body.get("appealed", False),
             "raised_at": body.get("at", step.at),
             "changed_at": step.at,
         }
