@@ -4,6 +4,7 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
+from engine.calendars import current as calendar_of
 from engine.calendars import editions, publish_year, set_region
 from engine.cases import cases, desk, head, incidents, private_values, show, steps, todo, track
 from engine.catalogue import (
@@ -17,6 +18,7 @@ from engine.catalogue import (
     program_of,
     versions,
 )
+from engine.explained import explain
 from engine.meta import is_demo, mark_demo
 from engine.office.people import add_person, people, person, sign_in
 from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
@@ -41,6 +43,7 @@ __all__ = [
     "answer_card",
     "appeal_card",
     "approve",
+    "calendar_of",
     "cancel",
     "card_counts",
     "cards",
@@ -58,6 +61,7 @@ __all__ = [
     "due",
     "editions",
     "erase",
+    "explain",
     "fail",
     "fire",
     "head",

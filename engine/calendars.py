@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from engine import tables
 from engine.errors import Rejection
 from engine.law.calendar import Calendar, Year, published
+from engine.office import people
 from engine.record import canonical
 from engine.record.canonical import instant
 from engine.run.lawful import SEED, Edition, edition
@@ -40,8 +41,12 @@ def region_of(session: Session) -> str:
     return str(session.execute(sa.select(REGION)).scalar_one() or "")
 
 
-def set_region(session: Session, region: str) -> None:
-    """Count by the calendar of a region from now on. Raises Rejection ``calendar.no_region`` for one without days."""
+def set_region(session: Session, region: str, *, actor: str) -> None:
+    """Count by the calendar of a region from now on ('' is the whole country's). An admin says so.
+
+    Raises Rejection ``calendar.no_region`` for a region without days, ``role.missing``.
+    """
+    people.require(people.known(session, actor), "admin")
     if region and region not in _editions(session, newest(session)):
         raise Rejection("calendar.no_region", region=region)
     upsert(session, tables.meta, [{"name": "region", "value": region}])
@@ -83,8 +88,9 @@ def publish_year(
     """Import a year: (date, ``holiday`` or ``makeup``, name), with the number of its notice.
 
     A region's own days are laid over the country's. Raises Rejection ``calendar.bad_line``, ``calendar.no_source``,
-    ``calendar.other_year``.
+    ``calendar.other_year``, ``role.missing`` unless an admin imports it.
     """
+    people.require(people.known(session, actor), "admin")
     try:
         days = published(lines)
     except ValueError as error:

@@ -57,6 +57,11 @@ class Calendar:
         special = self._special.get(day)
         return special[1] if special is not None else ""
 
+    def special(self, year: int) -> Mapping[date, Special]:
+        """The days of a year that are not what the weekday says; empty where it is not published."""
+        found = self.years.get(year)
+        return found.special if found is not None else {}
+
     def source(self, day: date) -> str:
         """The notice that published the year of the day."""
         year = self.years.get(day.year)

@@ -55,7 +55,7 @@ def test_an_application_opens_the_case_at_the_window(office: Shell) -> None:
     assert opened["case"].startswith("XK-2026-")
     (item,) = opened["work_items"]
     assert (item["element"], item["lane"], item["post"]) == ("FormalReview", "受理窗口", "受理岗")
-    assert item["due"].startswith("2026-03-") and item["due_estimate"] is True
+    assert item["due"].startswith("2026-03-") and item["due_estimate"] is False
     shown = office.json("case", "show", opened["case"])
     assert shown["elements"]["Apply"]["status"] == "done"
     assert shown["private"]["applicant_name"] == "kept"

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.cli import audit, case, db, demo, flow, message, tick, user
+from web.cli import audit, calendar, card, case, db, demo, flow, message, tick, user
 
-GROUPS = (flow.flow, user.user, case.case, message.message, message.signal, tick.tick, audit.audit, db.db, demo.demo)
+GROUPS = (
+    flow.flow,
+    user.user,
+    case.case,
+    message.message,
+    message.signal,
+    card.card,
+    calendar.calendar,
+    tick.tick,
+    audit.audit,
+    db.db,
+    demo.demo,
+)
 
 
 def install(app: Flask) -> None:

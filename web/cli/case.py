@@ -16,10 +16,12 @@ from web.cli import documents, lines
 from web.cli.database import reading, writing
 from web.cli.flow import picture
 from web.cli.given import ACTOR, AT, DATA, FORM, STEP, clock, output
+from web.cli.limits import limits_of
 from web.cli.verb import Verbs, lang, tell
 from web.cli.words import word
 
 case = Verbs("case", help="Open cases, do what is open, see where they stand.")
+case.commands.update(limits_of.commands)
 REASON = click.option("--reason", required=True, help="Why; kept beside the record.")
 
 

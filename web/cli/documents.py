@@ -7,9 +7,11 @@ from typing import Any
 from bpmn.diff import Change
 from bpmn.errors import Refused
 from bpmn.linter import Finding
+from bpmn.model import Limit
 from bpmn.quality import Flaw
 from bpmn.wording import say
 from engine import answers
+from engine.explained import Explained
 from engine.record.canonical import instant
 
 
@@ -61,9 +63,104 @@ def flow(info: answers.DefinitionInfo) -> dict[str, Any]:
 
 
 def due(when: answers.Due | None) -> dict[str, Any]:
-    """Until when: an ISO date or null; an estimate until the limits of the law are counted."""
-    found: dict[str, Any] = {"due": when.on if when else None, "due_estimate": True}
-    return found | ({"due_provisional": when.provisional, "due_value": when.value} if when else {})
+    """Until when: an ISO date or null; an estimate unless a clock of the law counted it."""
+    found: dict[str, Any] = {"due": when.on if when else None, "due_estimate": when is None or not when.counted}
+    if when is None:
+        return found
+    found |= {"due_provisional": when.provisional, "due_value": when.value}
+    return found | ({"due_limit": when.limit} if when.counted else {})
+
+
+def timing(clock: answers.Timing) -> dict[str, Any]:
+    """One clock of a case: what it counts, and where it stands."""
+    return _counts(clock.limit) | {
+        "limit": clock.id,
+        "element": clock.element or None,
+        "anchor": clock.anchor,
+        "since": clock.since,
+        "started_at": clock.started_at,
+        "ended_at": clock.ended_at,
+        "due_promised": clock.promised,
+        "due_statutory": clock.statutory,
+        "provisional": clock.provisional,
+        "stands_still": clock.ground or None,
+        "stops": [
+            {"ground": s.ground, "since": s.since, "until": s.until or None, "document": s.document or None}
+            for s in clock.stops
+        ],
+        "extended": clock.extended,
+        "expired": list(clock.expired),
+        "calendar": clock.calendar,
+        "steps": list(clock.steps),
+    }
+
+
+def _counts(limit: Limit | None) -> dict[str, Any]:
+    """What a clock counts; empty where the version has no such limit any more."""
+    if limit is None:
+        return {}
+    basis = {"instrument": limit.basis.instrument, "article": limit.basis.article} if limit.basis else {}
+    counts = {name: getattr(limit, name) for name in ("kind", "unit", "statutory", "promised")}
+    return counts | {"listed": list(limit.stops)} | basis
+
+
+def explained(found: Explained) -> dict[str, Any]:
+    """Every day of a clock from its anchor to its due date."""
+    days = [
+        {"date": d.on, "why": d.why, "number": d.number or None, "day": d.kind, "ground": d.ground or None}
+        for d in found.days
+    ]
+    known = {"value": found.value, "due": found.due, "calendar": found.digest, "sources": list(found.sources)}
+    return timing(found.timing) | known | {"days": days}
+
+
+def card(raised: answers.Card) -> dict[str, Any]:
+    """One card of a case, with the steps it rests on."""
+    return {
+        "card": raised.id,
+        "rule": raised.rule,
+        "colour": raised.colour,
+        "element": raised.element or None,
+        "post": raised.post,
+        "limit": raised.limit or None,
+        "evidence": list(raised.evidence),
+        "raised_at": raised.raised_at,
+        "state": raised.state,
+        "steps": list(raised.steps),
+    }
+
+
+def card_row(row: answers.CardRow) -> dict[str, Any]:
+    """A card as a list over several cases shows it."""
+    return {
+        "case": row.case,
+        "flow": row.definition.key,
+        "card": row.id,
+        "rule": row.rule,
+        "colour": row.colour,
+        "element": row.element or None,
+        "post": row.post,
+        "state": row.state,
+        "appealed": row.appealed,
+        "raised_at": row.raised_at,
+    }
+
+
+def card_count(count: answers.CardCount) -> dict[str, Any]:
+    """How many cards of a colour a flow has."""
+    return {
+        "flow": count.flow,
+        "colour": count.colour,
+        "raised": count.raised,
+        "answered": count.answered,
+        "appealed": count.appealed,
+        "revoked": count.revoked,
+    }
+
+
+def edition(row: Any) -> dict[str, Any]:
+    """A published calendar."""
+    return {name: row._mapping[name] for name in ("region", "digest", "source", "added_by", "added_at")}
 
 
 def work_item(item: answers.WorkItem) -> dict[str, Any]:
@@ -129,6 +226,8 @@ def case(view: answers.CaseView) -> dict[str, Any]:
         "work_items": [work_item(item) for item in view.work_items],
         "incidents": [incident(stuck) for stuck in view.incidents],
         "linked": list(view.linked),
+        "limits": [timing(clock) for clock in view.timings],
+        "cards": [card(raised) for raised in view.cards],
         "hash": view.head,
     }
 

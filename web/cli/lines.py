@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import answers
+from engine.explained import Explained
 from engine.status import ACTIVE
 from web import wording
 from web.cli.failures import local, located
@@ -97,10 +98,47 @@ def why(stuck: answers.Incident, lang: str) -> str:
 
 
 def due(when: answers.Due | None, lang: str) -> str:
-    """An estimated date, said to be one."""
+    """A date, said to be counted or an estimate."""
     if when is None:
         return ""
+    if when.counted:
+        return word("due_provisional" if when.provisional else "due_counted", lang, on=when.on)
     return word("due", lang, on=when.on, provisional=word("provisional", lang) if when.provisional else "")
+
+
+def timing(clock: answers.Timing, view: answers.CaseView, lang: str) -> str:
+    """One clock of a case: what it counts from, and its dates or why it has none."""
+    found = {"promised": clock.promised, "statutory": clock.statutory}
+    dates = [f"{wording.word('limit', value, lang)} {on}" for value, on in found.items() if on is not None]
+    if clock.ground:
+        dates = [word("stands_still", lang, ground=wording.word("ground", clock.ground, lang))]
+    if clock.ended_at is not None:
+        dates.append(word("clock_ended", lang, at=local(clock.ended_at)))
+    anchor = wording.word("limit", clock.anchor, lang)
+    return word("clock", lang, id=clock.id, anchor=anchor, since=clock.since, dates=word("comma", lang).join(dates))
+
+
+def explained(found: Explained, lang: str) -> Iterator[str]:
+    """Every day of a clock."""
+    for day in found.days:
+        why = wording.word("day", day.why, lang)
+        kind = wording.word("calendar", day.kind, lang)
+        ground = wording.word("ground", day.ground, lang) if day.ground else ""
+        yield f"{day.on}  {day.number or '':>4}  {kind}  {why}  {found.calendar.name(day.on)}{ground}".rstrip()
+    yield word("explained", lang, value=wording.word("limit", found.value, lang), due=found.due, digest=found.digest)
+
+
+def card(row: answers.CardRow, lang: str) -> str:
+    """A card in a list."""
+    colour, state = wording.word("colour", row.colour, lang), wording.word("card", row.state, lang)
+    return word("card", lang, case=row.case, colour=colour, card=row.id, post=row.post, state=state)
+
+
+def card_count(count: answers.CardCount, lang: str) -> str:
+    """How many cards of a colour a flow has."""
+    colour = wording.word("colour", count.colour, lang)
+    known = {"raised": count.raised, "appealed": count.appealed, "revoked": count.revoked}
+    return word("card_count", lang, flow=count.flow, colour=colour, **known)
 
 
 def step(recorded: answers.Step, lang: str) -> str:
