@@ -28,10 +28,11 @@ from engine.run.incidents import correct, retry, skip
 from engine.run.messages import deliver, signal, waiting
 from engine.run.migrate import cases_of, migrate, plan
 from engine.run.office import cancel, claim, release, resume, suspend
+from engine.run.recount import recount
 from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
 from engine.run.services import fail
-from engine.run.stops import pause, recount, unpause
+from engine.run.stops import pause, unpause
 from engine.run.supervise import answer_card, appeal_card, revoke_card, uphold_card
 from engine.run.timers import catch_up, deliver_signals, due, tick
 from engine.status import picture_status
