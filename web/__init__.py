@@ -13,6 +13,7 @@ from web import (
     cases,
     casework,
     cli,
+    dates,
     department,
     desk,
     downloads,
@@ -30,7 +31,7 @@ from web import (
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, desk, casework, stuck, department, audit)
+ROOMS = (public, downloads, applying, tracking, cases, dates, desk, casework, stuck, department, audit)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

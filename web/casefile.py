@@ -10,7 +10,7 @@ from flask import abort
 import engine
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Person
-from web import casedata, charts
+from web import casedata, charts, dates
 from web.acting import officer
 from web.flowwords import FlowWords
 from web.history import Line, history, standing
@@ -32,6 +32,7 @@ class File:
     answers: list[tuple[str, str]]
     private: dict[str, Any]
     people: list[Person]
+    clocks: list[dates.Shown]
 
     @property
     def party(self) -> str:
@@ -78,4 +79,5 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         answers=casedata.answers(words, view.data, private, view.private, done=casedata.answered(view), masked=False),
         private=private,
         people=engine.people(session),
+        clocks=dates.clocks(session, view, words, public=False),
     )

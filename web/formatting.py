@@ -21,7 +21,7 @@ _NBSP = "\u00a0"
 
 def install(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (moment, day, passed, due_words, short_hash, plain, mask, anchor):
+    for filter_ in (moment, day, passed, weekday, due_words, short_hash, plain, mask, anchor):
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
@@ -49,11 +49,16 @@ def passed(on: date) -> bool:
     return on < local(now()).date()
 
 
+def weekday(on: date) -> str:
+    """周一, Mon."""
+    return str(format_date(on, "EEE", locale="en" if lang() == "en" else "zh"))
+
+
 def due_words(due: Due | None) -> str:
     """Until when, and how sure that is: an estimate is never shown as law."""
     if due is None:
         return _("未起算")
-    words = _("%(day)s前（估算）", day=day(due.on))
+    words = _("%(day)s前", day=day(due.on)) if due.counted else _("%(day)s前（估算）", day=day(due.on))
     return words + _("，暂定：该年假日安排尚未公布") if due.provisional else words
 
 

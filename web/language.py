@@ -60,6 +60,12 @@ def gettext(sentence: str, **slots: object) -> str:
     return found % slots if slots else found
 
 
+def ngettext(singular: str, plural: str, number: int, **slots: object) -> str:
+    """A sentence about so many things, ``%(num)d`` of them."""
+    found: str = translations(lang()).ngettext(singular, plural, number)
+    return found % ({"num": number} | slots)
+
+
 @lru_cache(maxsize=4)
 def translations(language: str) -> NullTranslations:
     """Every sentence in a language; Chinese is what the pages are written in and needs none."""

@@ -25,9 +25,9 @@ class Row:
 
     item: WorkItem
     words: FlowWords
-    #: One of LATENESS; every date is an estimate.
+    #: One of LATENESS.
     lateness: str
-    #: Calendar days left until the estimated date, negative when it has passed; None without one.
+    #: Calendar days left until the date, negative when it has passed; None without one.
     days: int | None
 
     @property
@@ -79,6 +79,9 @@ def lateness(item: WorkItem, node: Node | None, today: date) -> str:
     """One of LATENESS, by the same dates as the chart (``engine.status``)."""
     if item.due is None:
         return "none"
+    if item.due.counted:
+        passed = "overdue" if item.due.value == "statutory" else "warn"
+        return passed if today > item.due.on else "today" if today == item.due.on else ""
     law = None
     if node is not None and node.step is not None:
         law = estimate_by_law(node, to_user_timezone(item.offered_at).date())

@@ -20,6 +20,14 @@ ZONE = ZoneInfo("Asia/Shanghai")
 #: Why a day is as it is: the anchor, counted, a rest day, within a stop, or only passed until a working day comes.
 ANCHOR, COUNTED, REST, STOPPED, ROLLED = "anchor", "counted", "rest", "stopped", "rolled"
 
+#: Where a law says itself that its (short) periods are working days: instrument → article, in Chinese and English.
+WORKING_DAYS_BY = {
+    "中华人民共和国行政许可法": ("第八十二条", "Article 82"),
+    "中华人民共和国行政处罚法": ("第八十五条", "Article 85"),
+    "中华人民共和国行政强制法": ("第六十九条", "Article 69"),
+    "中华人民共和国行政复议法": ("第八十八条", "Article 88"),
+}
+
 
 @dataclass(frozen=True)
 class Period:

@@ -51,8 +51,8 @@ def limit_of(definitions: Definitions, clock: str) -> Limit | None:
 
 
 def due_of(timing: Timing) -> Due | None:
-    """Until when, by the promise where there is one; None while it stands still or for a minimum."""
-    for value in VALUES:
+    """Until when: the promise, or the statute once that has passed too; None while it stands still or for a minimum."""
+    for value in VALUES if STATUTORY not in timing.expired else (STATUTORY,):
         on: date | None = getattr(timing, value)
         if on is not None and timing.limit is not None and timing.limit.kind == "max":
             return Due(on=on, provisional=timing.provisional, value=value, counted=True, limit=timing.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -255,6 +255,17 @@ def _counted(result: Change, step: Sealed, body: dict[str, Any], definitions: De
             result.touched.add(item)
 
 
+def _expired(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    """Once the statute's own date has passed that is the one that matters, not the promise before it."""
+    if body["value"] != "statutory":
+        return
+    for item, row in result.items.items():
+        if row.due is not None and row.due.limit == body["limit"] and row.due.value != "statutory":
+            on = date.fromisoformat(body["due"])
+            result.items[item] = row._replace(due=replace(row.due, on=on, value="statutory"))
+            result.touched.add(item)
+
+
 def _is_minimum(definitions: Definitions, clock: str, item: str) -> bool:
     """Is the clock one of at least so long? It says from when something may be done, not until when."""
     node, number = definitions.nodes.get(element_id(item)), int(clock.rpartition(".")[2])
@@ -312,5 +323,6 @@ _EFFECTS: Mapping[str, Any] = {
     "timer fired": _timer_fired,
     "incident raised": _raised,
     **dict.fromkeys(("limit started", "limit paused", "limit resumed", "limit extended", "limit recounted"), _counted),
+    "limit expired": _expired,
     **{f"card {state}": _card(state) for state in ("raised", "answered", "appealed", "upheld", "revoked")},
 }

@@ -70,11 +70,11 @@ def test_the_desk_is_for_clerks(app: Flask, client: Browser, store: Store) -> No
     assert signed_in(app, "lin").get("/desk").status_code == 403
 
 
-def test_the_list_shows_what_waits_with_its_estimated_date(wang: Browser, number: str) -> None:
+def test_the_list_shows_what_waits_with_its_date(wang: Browser, number: str) -> None:
     page = wang.page("/desk")
     assert "形式审查" in page.html and number in page.html
     assert "张**" in page.html and "张三丰" not in page.html, "names are masked in lists"
-    assert "（估算）" in page.html and "未签收" in page.html
+    assert "今天到期" in page.html and "（估算）" not in page.html and "未签收" in page.html
     assert 'aria-current="page">我的待办' in page.html
 
 

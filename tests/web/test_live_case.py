@@ -25,7 +25,7 @@ def test_the_case_stands_on_the_chart_with_its_words(client: Browser) -> None:
     page = client.page(f"/cases/{number}")
     assert "st-current" in page.html and "st-done" in page.html
     assert "形式审查" in page.html
-    assert "估算，不是法定期限" in page.html
+    assert "为什么是这一天" in page.html and "估算，不是法定期限" not in page.html
     assert "您现在不需要做任何事" in page.html
 
 
