@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 
 from bpmn.palette import STATUSES
 
-__all__ = ["STATUSES", "Mark", "PictureStatus"]
+__all__ = ["STATUSES", "ClockSign", "Mark", "PictureStatus"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockSign:
+    """How much of an element's time is used, as shares (0 to 1) of the way from its anchor to its last date."""
+
+    used: float
+    #: Where the promise ends; None without one, or where it is the last date itself.
+    promised: float | None = None
+    #: Stops: from, to.
+    stops: tuple[tuple[float, float], ...] = ()
+    #: Does it stand still now? Then there is no last date, and no share of it.
+    still: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +35,8 @@ class Mark:
     cards: tuple[str, ...] = ()
     #: What else is to be said, in the picture's language: 9月28日 / due today.
     words: str = ""
+    #: Its running clock.
+    clock: ClockSign | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

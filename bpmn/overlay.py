@@ -7,6 +7,7 @@ something. The places are found in the tree, so no typed text can pass for one.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,7 +18,7 @@ from bpmn import xml
 from bpmn.bake import CARDS
 from bpmn.chart_words import words
 from bpmn.icons import BADGES
-from bpmn.marks import STATUSES, Mark, PictureStatus
+from bpmn.marks import STATUSES, ClockSign, Mark, PictureStatus
 from bpmn.safe_svg import RAW, SVG
 
 __all__ = ["STATUSES", "Mark", "PictureStatus", "Template", "make_template"]
@@ -158,12 +159,13 @@ class _Fill:
                 texts.append(say["times"].format(count=mark.count))
             texts += [self.words["card"][card] for card in mark.cards if card in CARDS]
             texts += [mark.words] if mark.words else []
+            texts += [_clock_words(mark.clock, say)] if mark.clock is not None else []
         if self.counts.get(element, 0) > 0:
             texts.append(say["open_cases"].format(count=self.counts[element]))
         return escape("".join(self.comma + text for text in texts))
 
     def _signs(self, element: str, status: str, mark: Mark | None) -> str:
-        """From right to left: status, cards the status does not show already, ×n or the number of open cases."""
+        """From right to left: status, cards the status does not show already, its clock, ×n or how many are open."""
         left = 0
         names = [status] if status in BADGES else []
         names += [CARDS[card] for card in (mark.cards if mark else ()) if card in CARDS and CARDS[card] != status]
@@ -172,11 +174,50 @@ class _Fill:
             place = f' x="{left}"' if left else ""
             signs += f'<use href="#s-{name}"{place} width="20" height="20"/>'
             left -= 17
+        if mark is not None and mark.clock is not None:
+            signs += _clock(mark.clock, left)
+            left -= 21
         if mark is not None and mark.count > 1:
             signs += _pill(f"×{mark.count}", left + 18)
         if self.counts.get(element, 0) > 0:
             signs += _pill(self.words["say"]["cases"].format(count=self.counts[element]), left + 18)
         return signs
+
+
+def _clock(clock: ClockSign, left: float) -> str:
+    """A dial: the sector used, hatched where it stood still, a hand where the promise ends."""
+    parts = ['<circle class="ck-face" cx="10" cy="10" r="9"/>']
+    if clock.still:
+        parts.append(_sector("ck-stop", 0, 1))
+    else:
+        parts.append(_sector("ck-used", 0, clock.used))
+        for begin, end in clock.stops:
+            parts += [_sector("ck-gap", begin, min(end, clock.used)), _sector("ck-stop", begin, min(end, clock.used))]
+        if clock.promised is not None:
+            x, y = _on_dial(clock.promised, 9)
+            parts.append(f'<path class="ck-hand" d="M10 10L{x:.2f} {y:.2f}"/>')
+    return f'<g class="ck" transform="translate({left:g} 0)">{"".join(parts)}</g>'
+
+
+def _sector(css: str, begin: float, end: float) -> str:
+    """A sector of the dial as a thick stroke; dashes along it are its hatching."""
+    if end - begin < 0.005:
+        return ""
+    if end - begin > 0.995:
+        return f'<circle class="{css}" cx="10" cy="10" r="4.25"/>'
+    (x1, y1), (x2, y2) = _on_dial(begin, 4.25), _on_dial(end, 4.25)
+    large = int(end - begin > 0.5)
+    return f'<path class="{css}" d="M{x1:.2f} {y1:.2f}A4.25 4.25 0 {large} 1 {x2:.2f} {y2:.2f}"/>'
+
+
+def _on_dial(share: float, radius: float) -> tuple[float, float]:
+    """The point of a share of the whole, clockwise from the top."""
+    angle = 2 * math.pi * share
+    return 10 + radius * math.sin(angle), 10 - radius * math.cos(angle)
+
+
+def _clock_words(clock: ClockSign, say: Mapping[str, str]) -> str:
+    return say["clock_still"] if clock.still else say["clock"].format(percent=round(100 * clock.used))
 
 
 def _pill(text: str, right: int) -> str:

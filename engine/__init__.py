@@ -6,7 +6,7 @@ instant ``at`` it happens. Answers are values of ``engine.answers``; what was wr
 
 from engine.calendars import current as calendar_of
 from engine.calendars import editions, publish_year, set_region
-from engine.cases import cases, desk, head, incidents, private_values, show, steps, todo, track
+from engine.cases import cases, desk, head, incidents, private_values, reasons, show, steps, todo, track
 from engine.catalogue import (
     definition,
     definitions,
@@ -84,6 +84,7 @@ __all__ = [
     "program_of",
     "publish",
     "publish_year",
+    "reasons",
     "recount",
     "refuse",
     "release",

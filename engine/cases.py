@@ -194,6 +194,18 @@ def private_values(session: Session, number: str) -> dict[str, Any]:
     return {name: canonical.decode(canonical.loads(value)) for name, value in values.items() if value is not None}
 
 
+def reasons(session: Session, number: str) -> dict[int, str]:
+    """What people said with a command, by the number of its step; erased reasons are left out."""
+    case_id = _case(session, number).id
+    table = tables.private_data.c
+    rows = session.execute(
+        sa.select(table.seq, table.value).where(
+            table.case_id == case_id, table.name == "reason", table.value.isnot(None)
+        )
+    )
+    return {row.seq: str(canonical.decode(canonical.loads(row.value))) for row in rows}
+
+
 def _whole_due(timings: Sequence[Timing]) -> Due | None:
     """Until when the whole case, by its clock that runs."""
     running = (timing for timing in timings if not timing.element and timing.ended_at is None)

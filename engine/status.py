@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from bpmn.marks import ClockSign, Mark, PictureStatus
 from bpmn.model import Definitions
-from bpmn.overlay import Mark, PictureStatus
 from engine.answers import ArrowStatus, CaseView, ElementStatus, Step, Timing
 from engine.law.clocks import PROMISED, STATUTORY
 from engine.law.estimate import estimate
+from engine.law.limits import local
 from engine.law.timeline import due_of
-from engine.record.canonical import decode
+from engine.record.canonical import decode, read_instant
 
 #: The edition of the rules from which clocks of the law run.
 CLOCKS_SINCE = 2
@@ -115,13 +116,50 @@ def key_of(definitions: Definitions, node_id: str) -> str:
     return "/".join(reversed(path))
 
 
-def picture_status(view: CaseView) -> PictureStatus:
-    """What the picture shows of a case: marks and arrow counts by BPMN id."""
+def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
+    """What the picture shows of a case: marks and arrow counts by BPMN id; with ``today`` the clocks that run.
+
+    Cards stay on their element whatever became of it, unless they were revoked.
+    """
+    cards: dict[str, dict[str, None]] = {}
+    for card in view.cards:
+        if card.state != "revoked":
+            cards.setdefault(card.element, {})[card.colour] = None
+    signs = {t.element: sign for t in view.timings if today is not None and (sign := clock_sign(t, today)) is not None}
     marks = {
-        key.rpartition("/")[2]: Mark(status=status.status, count=max(status.count, 1))
+        key.rpartition("/")[2]: Mark(
+            status=status.status,
+            count=max(status.count, 1),
+            cards=tuple(cards.get(key, ())),
+            clock=signs.get(key),
+        )
         for key, status in view.elements.items()
     }
     return PictureStatus(elements=marks, arrows={flow: arrow.count for flow, arrow in view.arrows.items()})
+
+
+def clock_sign(timing: Timing, today: date) -> ClockSign | None:
+    """The dial of a running clock of an element, by calendar days; None for others."""
+    if timing.ended_at is not None or not timing.element or timing.limit is None or timing.limit.kind != "max":
+        return None
+    if timing.ground:
+        return ClockSign(used=0, still=True)
+    dates = [on for on in (timing.promised, timing.statutory) if on is not None]
+    # A day more than lies between: something due the same day has a whole day, not none.
+    whole = (max(dates) - timing.since).days + 1 if dates else 0
+    if not whole:
+        return None
+
+    def share(on: date) -> float:
+        return min(max((on - timing.since).days / whole, 0), 1)
+
+    stops = [(local(read_instant(s.since)), local(read_instant(s.until))) for s in timing.stops if s.until]
+    promised = timing.promised if len(dates) == 2 else None
+    return ClockSign(
+        used=share(today + timedelta(days=1)),
+        promised=share(promised + timedelta(days=1)) if promised is not None else None,
+        stops=tuple((share(since + timedelta(days=1)), share(until + timedelta(days=1))) for since, until in stops),
+    )
 
 
 # -- what each kind of step changes -----------------------------------------------------------------------------------

@@ -26,12 +26,13 @@ from web import (
     security,
     session,
     stuck,
+    supervision,
     tracking,
 )
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, dates, desk, casework, stuck, department, audit)
+ROOMS = (public, downloads, applying, tracking, cases, dates, desk, casework, stuck, supervision, department, audit)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

@@ -96,6 +96,7 @@ def index() -> ResponseReturnValue:
         result = _result(session, None)
         rows = engine.cases(session, **wanted, limit=PAGE, offset=(page - 1) * PAGE)
         words = _words_of(session, rows)
+        cards = engine.cards(session, case_numbers=[row.case for row in rows], limit=500)
         totals, found = engine.totals(session), engine.totals(session, **wanted)
         flows = [(info.key, FlowWords(engine.package_of(session, info.id), lang()).title) for info in _flows(session)]
     return render_template(
@@ -103,6 +104,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         words=words,
         places={row.case: _places(row, words[row.case]) for row in rows},
+        cards={row.case: dict.fromkeys(c.colour for c in cards if c.case == row.case) for row in rows},
         totals=totals,
         found=found,
         filters=filters,

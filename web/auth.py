@@ -29,6 +29,7 @@ LONGEST = timedelta(hours=8)
 #: Rooms of the staff and the roles that may enter; each has a page ``<room>.index`` and a word in ``web/words``.
 ROOMS = (
     ("desk", frozenset({"clerk"})),
+    ("supervision", frozenset({"clerk", "supervisor"})),
     ("department", frozenset({"modeller", "reviewer", "publisher"})),
     ("audit", frozenset({"auditor", "supervisor"})),
 )

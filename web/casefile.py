@@ -11,7 +11,7 @@ import engine
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Person
 from web import casedata, charts, dates
-from web.acting import officer
+from web.acting import officer, today
 from web.flowwords import FlowWords
 from web.history import Line, history, standing
 from web.language import lang
@@ -74,7 +74,7 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
     return File(
         view=view,
         words=words,
-        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
+        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view, today())),
         lines=[*history(engine.steps(session, view.case), words, internal=True), *standing(view, words)][::-1],
         answers=casedata.answers(words, view.data, private, view.private, done=casedata.answered(view), masked=False),
         private=private,

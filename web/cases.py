@@ -13,6 +13,7 @@ import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
 from web import charts, dates, forms, pagecache
+from web.acting import today
 from web.applying import COMMAND_ID
 from web.casedata import answered, answers, own_names
 from web.flowwords import FlowWords
@@ -106,7 +107,7 @@ def _render_case(session: Session, number: str) -> str:
         "cases/case.html",
         view=view,
         words=words,
-        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view)),
+        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view, today())),
         statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
         lines=lines[::-1],
         ending=_ending(view, words),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.model import Node
-from engine.answers import DefinitionInfo, DefinitionRef, Incident, Person
+from engine.answers import CardRow, DefinitionInfo, DefinitionRef, Incident, Person
 from engine.errors import Rejection
 from engine.forms import FormError, errors
 from web import casedata, conflict, forms, qr, tracking
@@ -53,6 +53,8 @@ def index() -> ResponseReturnValue:
         page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(found) // PAGE)))
         shown = found[(page - 1) * PAGE : page * PAGE]
         parties = {one.item.case: mask(casedata.party(one.words, _private(database, one))) for one in shown}
+        cards = engine.cards(database, state="open", case_numbers={one.item.case for one in shown}, limit=500)
+        mine = len(engine.cards(database, state="open", posts=officer().posts, limit=100))
         stuck = [(incident, shelf.of_case(incident)) for incident in engine.incidents(database, officer().name)]
     return render_template(
         "desk/index.html",
@@ -68,7 +70,17 @@ def index() -> ResponseReturnValue:
         query=_query,
         stuck=stuck,
         why=why,
+        cards=_by_element(cards),
+        my_cards=mine,
     )
+
+
+def _by_element(cards: list[CardRow]) -> dict[tuple[str, str], str]:
+    """The gravest colour of the cards that wait, by case and element."""
+    found: dict[tuple[str, str], str] = {}
+    for colour in ("blue", "yellow", "red"):
+        found |= {(card.case, card.element): colour for card in cards if card.colour == colour}
+    return found
 
 
 @bp.post("/claim")

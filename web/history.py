@@ -127,8 +127,27 @@ def _resumed(step: Step, words: FlowWords) -> Line | None:
 
 def _expired(step: Step, words: FlowWords) -> Line | None:
     title = _("%(limit)s届满", limit=word("limit", step.body["value"], words.lang))
-    name = words.name(step.element) if step.element else ""
+    name = _name(step, words)
     return _line(step, "overdue" if step.body["value"] == "statutory" else "warn", title, name)
+
+
+def _card(step: Step, words: FlowWords) -> Line | None:
+    """A card that says something to everybody: not the reminder before a date."""
+    rule = step.body["card"].partition(" ")[0]
+    if step.body["colour"] == "blue":
+        return None
+    title = f"{word('colour', step.body['colour'], words.lang)}{_('：')}{word('rule', rule, words.lang)}"
+    return _line(step, "overdue" if step.body["colour"] == "red" else "warn", title, _name(step, words))
+
+
+def _treated(step: Step, words: FlowWords) -> Line:
+    state = step.kind.removeprefix("card ")
+    title = f"{word('colour', step.body['colour'], words.lang)}{_('：')}{word('card', state, words.lang)}"
+    return _line(step, "done" if state == "revoked" else "current", title, _name(step, words))
+
+
+def _name(step: Step, words: FlowWords) -> str:
+    return words.name(step.element) if step.element else ""
 
 
 _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
@@ -149,6 +168,8 @@ _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
         None if step.element else _line(step, "current", _("按新公布的日历重新计算期限"), _until(step, words))
     ),
     "limit expired": _expired,
+    "card raised": _card,
+    **dict.fromkeys(("card answered", "card appealed", "card upheld", "card revoked"), _treated),
     "deemed effect": lambda step, words: _line(step, "warn", _("依法视为：%(effect)s", effect=step.body["effect"])),
     "case migrated": lambda step, words: _line(
         step, "done", _("改按流程图第 %(version)s 版办理", version=step.body["to"]["version"])

@@ -11,6 +11,7 @@ from lxml import etree
 from bpmn import chart
 from bpmn.anchors import anchor
 from bpmn.icons import BADGES
+from bpmn.marks import ClockSign
 from bpmn.overlay import STATUSES, Mark, PictureStatus, Template, make_template
 from bpmn.safe_svg import assert_safe
 from bpmn.symbols import sprite, symbol
@@ -50,6 +51,25 @@ def test_what_a_case_does_not_name_was_not_reached() -> None:
     assert "st-todo" in node(svg, "node-End").get("class")
     assert "e-taken" in node(svg, "edge-A1").get("class")
     assert "e-not" in node(svg, "edge-A2").get("class")
+
+
+@pytest.mark.parametrize(
+    ("clock", "drawn", "words"),
+    [
+        (ClockSign(used=0.4, promised=0.5), {"ck-face", "ck-used", "ck-hand"}, "时限已用40%"),
+        (ClockSign(used=0.7, stops=((0.2, 0.4),)), {"ck-face", "ck-used", "ck-gap", "ck-stop"}, "时限已用70%"),
+        (ClockSign(used=0, still=True), {"ck-face", "ck-stop"}, "期限停止计算"),
+        (ClockSign(used=0), {"ck-face"}, "时限已用0%"),
+        (ClockSign(used=1), {"ck-face", "ck-used"}, "时限已用100%"),
+    ],
+)
+def test_a_clock_is_a_dial_and_words(clock: ClockSign, drawn: set[str], words: str) -> None:
+    mark = Mark(status="current", clock=clock)
+    svg = template().render(PictureStatus(elements={"Review": mark}))
+    review = node(svg, "node-Review")
+    classes = {str(part.get("class")) for part in review.iter() if str(part.get("class")).startswith("ck-")}
+    assert classes == drawn and words in review.get("aria-label")
+    assert_safe(svg)
 
 
 def test_loops_and_cards_are_shown() -> None:
