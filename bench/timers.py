@@ -24,12 +24,12 @@ DUE = 1_000
 CASES = 1_000
 
 
-def main(count: int) -> None:
-    """Measure and print."""
+def main(count: int, kind: str = "timer") -> None:
+    """Measure and print; ``kind`` of the rows: timers of the model, or limits of the law."""
     for says, fresh in databases():
         store = prepared(fresh(), W1)
-        _fill(store, count)
-        looked = Series(f"{DUE:,} due of {count:,}")
+        _fill(store, count, kind)
+        looked = Series(f"{DUE:,} {kind}s due of {count:,}")
         for _ in range(20):
             with store.read() as session:
                 found = looked.measure(lambda session=session: timers.due(session, AT, DUE))  # type: ignore[misc]
@@ -40,8 +40,8 @@ def main(count: int) -> None:
         store.dispose()
 
 
-def _fill(store: Store, count: int) -> None:
-    """Cases with timers: a thousand due now, all others later."""
+def _fill(store: Store, count: int, kind: str) -> None:
+    """Cases with timers or limits: a thousand due now, all others later."""
     with store.begin() as session:
         for _ in range(CASES):
             engine.start_case(session, "w1", actor="clerk", at=AT)
@@ -57,6 +57,7 @@ def _fill(store: Store, count: int) -> None:
                         "timer": f"T#{number}",
                         "due_at": due if number < DUE else instant(later + timedelta(seconds=number)),
                         "state": "waiting",
+                        "kind": kind,
                     }
                     for number in numbers
                 ],
