@@ -129,10 +129,10 @@ def _play(session: Session, planned: Planned, package: FlowPackage, story: Story
             break
         skip -= move.element == planned.until
         engine.catch_up(session, opened.case, move.at, simulated=True)
+        at = move.at
         if not _is_open(session, opened.case, move.element):
             break
         _do(session, opened.case, move, package, cast)
-        at = move.at
     _afterwards(session, opened.case, planned, cast, min(at + timedelta(hours=3), now))
     engine.catch_up(session, opened.case, now, simulated=True)
     return opened
