@@ -104,11 +104,18 @@ def no_form(package: FlowPackage, fields: Mapping[str, Any]) -> None:
 
 
 def public_fields(package: FlowPackage, data: Mapping[str, Any]) -> None:
-    """Raises Rejection ``form.none`` for corrected data of a power that no form calls public."""
+    """Raises Rejection ``form.none`` for data from outside of a power that no form calls public."""
+    no_form(package, not_public(package, data))
+
+
+def not_public(package: FlowPackage, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of ``data`` from outside a flow does not take: in a power all that no form calls public."""
+    if not package.is_power:
+        return {}
     public = {
         name for form in package.forms.values() for name in form.get("properties", {}) if forms.is_public(form, name)
     }
-    no_form(package, {name: value for name, value in data.items() if name not in public})
+    return {name: value for name, value in data.items() if name not in public}
 
 
 def recordable(data: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import tables
+from bpmn.package import FlowPackage
+from engine import catalogue, tables
 from engine.answers import Person, Sent
 from engine.errors import Rejection
 from engine.office import people
@@ -50,7 +51,28 @@ def deliver(
     written = receive(session, Message(id_, name, key, dict(data or {}), actor), at, simulated)
     if written is not None:
         carry_on(session, written, at, simulated)
+    else:
+        _somebody_takes(session, name, data or {})
     return _sent(session, id_)
+
+
+def _somebody_takes(session: Session, name: str, data: Mapping[str, Any]) -> None:
+    """Nobody waits yet, but it is known who may: data none of them takes must not lie in the inbox (they may be
+    somebody's). Raises Rejection ``form.none``."""
+    packages = [catalogue.package_of(session, info.id) for info in catalogue.definitions(session)] if data else []
+    awaiting = [package for package in packages if name in _awaited(package)]
+    refused = [guard.not_public(package, data) for package in awaiting]
+    if refused and all(refused):
+        raise Rejection("form.none", fields=", ".join(refused[0]))
+
+
+def _awaited(package: FlowPackage) -> set[str]:
+    """Names of the messages a flow can wait for or begin with."""
+    nodes = package.definitions.nodes.values()
+    events = {
+        name for node in nodes for event in node.events if event.kind == "message" for name in (event.ref, event.name)
+    }
+    return events | {node.message for node in nodes if node.type == "receiveTask"}
 
 
 def signal(session: Session, id_: str, name: str, *, actor: str, at: datetime, simulated: bool = False) -> int:

@@ -27,6 +27,8 @@ from engine.run.port import Command
 from engine.run.write import Written, write_one
 from engine.store import Session, one_at_a_time
 
+#: Messages in the inbox that are looked through for one a flow takes.
+_LOOKED_THROUGH = 20
 #: Cases that one command may reach through messages; two that write to each other for ever stop here, and wait.
 MAX_REACHED = 50
 
@@ -89,10 +91,14 @@ def carry_on(session: Session, written: Written, at: datetime, simulated: bool) 
     return reached
 
 
-def receive(session: Session, message: Message, at: datetime, simulated: bool) -> Written | None:
+def receive(
+    session: Session, message: Message, at: datetime, simulated: bool, *, from_case: bool = False
+) -> Written | None:
     """Put a message into the inbox and hand it over if somebody waits for it; None while nobody does.
 
-    Raises Rejection ``message.ambiguous`` when two cases, or two flows, wait for the same one.
+    Raises Rejection ``message.ambiguous`` when two cases, or two flows, wait for the same one, ``form.none`` for data
+    the receiver does not take. One that comes from a case stays in the inbox then: who acted there has done nothing
+    wrong, and their step must not fail for it.
     """
     _meet(session, message.name, message.key)
     session.execute(
@@ -112,11 +118,20 @@ def receive(session: Session, message: Message, at: datetime, simulated: bool) -
         .where(table.kind == "message", table.name == message.name, table.key == message.key, case.state == "open")
         .limit(2)
     ).all()
-    if len(waiting) > 1:
-        raise Rejection("message.ambiguous", name=message.name, key=message.key)
-    if waiting:
-        return hand_over(session, message, waiting[0].number, waiting[0].item, at, simulated)
-    return _open_case(session, message, at, simulated)
+    try:
+        if len(waiting) > 1:
+            raise Rejection("message.ambiguous", name=message.name, key=message.key)
+        if waiting:
+            return hand_over(session, message, waiting[0].number, waiting[0].item, at, simulated)
+        return _open_case(session, message, at, simulated)
+    except Rejection as rejection:
+        if from_case and rejection.code in _STAYS:
+            return None
+        raise
+
+
+#: Why a message that a case sent stays in the inbox. All are found before anything is written.
+_STAYS = ("message.ambiguous", "form.none")
 
 
 def hand_over(session: Session, message: Message, number: str, item: str, at: datetime, simulated: bool) -> Written:
@@ -190,7 +205,7 @@ def _sent(
         return [open_by(session, one, opened, at, simulated) for one in starters(session, "signal", body["signal"])]
     data = canonical.decode(body.get("data", {}))
     message = Message(id_, body["message"], body.get("key", case.conversation), data, people.SYSTEM, case.conversation)
-    reached = receive(session, message, at, simulated)
+    reached = receive(session, message, at, simulated, from_case=True)
     return [reached] if reached is not None else []
 
 
@@ -224,19 +239,21 @@ def _opening_id(message: str, key: str) -> str:
 
 
 def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Message | None:
-    """The oldest message in the inbox that is for this."""
+    """The oldest message in the inbox that is for this and that the flow takes; others stay, and are listed."""
     _meet(session, what["message"], what.get("key", case.conversation))
     table = tables.message
-    row = session.execute(
+    rows = session.execute(
         sa.select(table)
         .where(table.c.case_id.is_(None), table.c.name == what["message"])
         .where(table.c.key == what.get("key", case.conversation))
         .order_by(table.c.sent_at, table.c.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return Message(row.id, row.name, row.key, canonical.decode(canonical.loads(row.data)), row.actor)
+        .limit(_LOOKED_THROUGH)
+    ).all()
+    for row in rows:
+        data = canonical.decode(canonical.loads(row.data))
+        if not guard.not_public(case.package, data):
+            return Message(row.id, row.name, row.key, data, row.actor)
+    return None
 
 
 def _meet(session: Session, name: str, key: str) -> None:

@@ -14,6 +14,7 @@ from bpmn.package import FlowPackage, load
 from engine import tables
 from engine.errors import Conflict, Rejection
 from engine.store import Session, Store
+from tests.bpmn.examples import POWER, power
 from tests.conftest import Clock, add_people, fixture
 from tests.engine.run.models import xml
 
@@ -100,6 +101,65 @@ def test_a_person_may_confirm_what_came_on_paper(session: Session, clock: Clock,
     engine.complete(session, case, "M", actor="clerk", at=clock())
     assert engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock()).case == ""
     whole(session)
+
+
+# -- into a power, which takes only what a form calls public ----------------------------------------------------------
+
+AWAITING = (
+    POWER.replace('sourceRef="Review" targetRef="Complete"', 'sourceRef="Review" targetRef="Opinion"')
+    .replace("<bpmn:flowNodeRef>Review<", "<bpmn:flowNodeRef>Opinion</bpmn:flowNodeRef><bpmn:flowNodeRef>Review<")
+    .replace(
+        '<bpmn:exclusiveGateway id="Complete"',
+        '<bpmn:intermediateCatchEvent id="Opinion" name="意见">'
+        '<bpmn:messageEventDefinition messageRef="Reply"/></bpmn:intermediateCatchEvent>'
+        '<bpmn:sequenceFlow id="A4" sourceRef="Opinion" targetRef="Complete"/><bpmn:exclusiveGateway id="Complete"',
+    )
+    .replace('<bpmn:process id="Permit"', '<bpmn:message id="Reply" name="reply"/><bpmn:process id="Permit"')
+)
+
+
+@pytest.fixture
+def permit(session: Session, clock: Clock) -> str:
+    """A case of a power that waits for ``reply`` once its review is done."""
+    engine.publish(session, power(AWAITING), key="permit", author="modeller", reviewer="reviewer", at=clock())
+    return engine.start_case(session, "permit", actor="applicant", data={"applicant": "申请人甲"}, at=clock()).case
+
+
+def test_an_early_message_a_power_does_not_take_is_refused(session: Session, clock: Clock, permit: str) -> None:
+    with pytest.raises(Rejection, match=r"form\.none"), session.begin_nested():
+        engine.deliver(session, "m1", "reply", key=permit, data={"applicant": "x"}, actor="clerk", at=clock())
+    assert engine.waiting(session) == []
+    engine.deliver(session, "m2", "reply", key=permit, data={"materials": "complete"}, actor="clerk", at=clock())
+    engine.complete(session, permit, "Review", actor="clerk", data={"materials": "complete"}, at=clock())
+    assert engine.todo(session, permit).state == "closed"
+    whole(session)
+
+
+def test_what_already_lies_in_the_inbox_stops_nobody(session: Session, clock: Clock) -> None:
+    """It came before the power was published, when nobody could know that it is not taken."""
+    number = "XK-2026-000001"
+    engine.deliver(session, "m1", "reply", key=number, data={"applicant": "x"}, actor="clerk", at=clock())
+    engine.publish(session, power(AWAITING), key="permit", author="modeller", reviewer="reviewer", at=clock())
+    case = engine.start_case(session, "permit", actor="applicant", data={"applicant": "申请人甲"}, at=clock()).case
+    assert case == number
+    engine.complete(session, case, "Review", actor="clerk", data={"materials": "complete"}, at=clock())
+    assert [item.element for item in engine.todo(session, case).work_items] == ["Opinion"]
+    assert [one.id for one in engine.waiting(session)] == ["m1"]
+    engine.deliver(session, "m2", "reply", key=number, actor="clerk", at=clock())
+    assert engine.todo(session, case).state == "closed"
+
+
+def test_a_case_is_not_held_up_by_what_it_sends_to_a_power(session: Session, clock: Clock, permit: str) -> None:
+    engine.complete(session, permit, "Review", actor="clerk", data={"materials": "complete"}, at=clock())
+    body = STEP.format(f'key="&quot;{permit}&quot;" data="secret"') + WAITS.format("Reply")
+    sends = publish(
+        session, clock, "sends", "S>A A>T T>B B>E", A="userTask", T=f"intermediateThrowEvent|{body}", B="userTask"
+    )
+    case = engine.start_case(session, sends, actor="clerk", data={"secret": "x"}, at=clock()).case
+    done = engine.complete(session, case, "A", actor="clerk", at=clock())
+    assert [item.element for item in done.work_items] == ["B"]
+    assert [item.element for item in engine.todo(session, permit).work_items] == ["Opinion"]
+    assert [one.name for one in engine.waiting(session)] == ["reply"]
 
 
 def test_two_who_wait_for_the_same_get_it_neither(session: Session, clock: Clock, waits: str) -> None:
