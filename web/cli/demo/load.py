@@ -14,6 +14,7 @@ import engine
 from bpmn.package import FlowPackage
 from bpmn.package import load as load_package
 from engine.answers import DefinitionInfo, Done, Person
+from engine.errors import Rejection
 from engine.store import Session
 from web.cli.demo.cast import Cast
 from web.cli.demo.story import Move, Story, tell_from
@@ -130,9 +131,8 @@ def _play(session: Session, planned: Planned, package: FlowPackage, story: Story
         skip -= move.element == planned.until
         engine.catch_up(session, opened.case, move.at, simulated=True)
         at = move.at
-        if not _is_open(session, opened.case, move.element):
+        if not _is_open(session, opened.case, move.element) or not _done(session, opened.case, move, package, cast):
             break
-        _do(session, opened.case, move, package, cast)
     _afterwards(session, opened.case, planned, cast, min(at + timedelta(hours=3), now))
     engine.catch_up(session, opened.case, now, simulated=True)
     return opened
@@ -141,6 +141,17 @@ def _play(session: Session, planned: Planned, package: FlowPackage, story: Story
 def _is_open(session: Session, case: str, element: str) -> bool:
     """A holiday may have made somebody miss a time limit of the story; then it ends there, as a real case would."""
     return any(element == item.element.rpartition("/")[2] for item in engine.todo(session, case).work_items)
+
+
+def _done(session: Session, case: str, move: Move, package: FlowPackage, cast: Cast) -> bool:
+    """Do a move; False where a holiday made a minimum period of the story longer, so that it is too early."""
+    try:
+        _do(session, case, move, package, cast)
+    except Rejection as rejection:
+        if rejection.code != "limit.too_early":
+            raise
+        return False
+    return True
 
 
 def _do(session: Session, case: str, move: Move, package: FlowPackage, cast: Cast) -> None:
