@@ -23,7 +23,7 @@ FIELD_KEYWORDS = frozenset(
     "x-sun-labels x-sun-en x-sun-public x-sun-mask x-sun-widget x-sun-hint".split()
 )
 TYPES = ("string", "integer", "number", "boolean", "array")
-FORMATS = ("date",)
+FORMATS = ("date", "cn-identity", "cn-unified-code")
 WIDGETS = ("textarea", "radio", "select", "text")
 MASKS = ("name", "phone", "id", "none")
 MAX_FIELDS = 100

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 import jsonschema
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
+
+from engine.identity import is_identity_number, is_unified_code
 
 #: Keys of ``data`` that speak to the engine, not to the form.
 RESERVED = frozenset({"take", "with"})
@@ -43,14 +45,19 @@ def errors(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[FormError
     }
     if found:
         return list(found.values())
-    validator = Draft202012Validator(
-        dict(schema), registry=Registry(), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
+    validator = Draft202012Validator(dict(schema), registry=Registry(), format_checker=_FORMATS)
     for error in validator.iter_errors(_plain(dict(data))):
         for name, code, params in _explain(error):
             found.setdefault(name, FormError(field=name, code=code, params=params))
     order = {name: place for place, name in enumerate(properties)}
     return sorted(found.values(), key=lambda error: order.get(error.field, len(order)))
+
+
+#: A date, and numbers whose check digit must be right; other formats are not known (the linter says so).
+_FORMATS = FormatChecker(())
+_FORMATS.checkers["date"] = Draft202012Validator.FORMAT_CHECKER.checkers["date"]
+_FORMATS.checks("cn-identity")(lambda value: not isinstance(value, str) or is_identity_number(value))
+_FORMATS.checks("cn-unified-code")(lambda value: not isinstance(value, str) or is_unified_code(value))
 
 
 def is_public(schema: Mapping[str, Any] | None, name: str) -> bool:
@@ -67,6 +74,8 @@ def _explain(error: jsonschema.ValidationError) -> list[tuple[str, str, dict[str
         given = error.instance if isinstance(error.instance, dict) else {}
         return [(name, "required", {}) for name in list(limit or []) if name not in given]
     where = str(error.absolute_path[0]) if error.absolute_path else ""
+    if code == "format" and limit != "date":
+        code = f"format.{limit}"
     params = {"limit": limit} if isinstance(limit, str | int | list) else {}
     return [(where, code, params)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bpmn.package import FlowPackage
 from engine.answers import Person
+from engine.identity import identity_check
 from web.cli.demo.story import APPLICANT, Story
 
 #: One open item in so many is on somebody's desk already.
@@ -65,7 +66,7 @@ class Cast:
         if mask == "phone":
             return f"0800-555-0{self._random.randrange(100, 200)}"
         if mask == "id":
-            return self._number(kind)
+            return self._number("person" if schema.get("format") == "cn-identity" else kind)
         if mask == "name" and isinstance(value, str):
             # The same placeholder is the same person throughout a story.
             return parts.setdefault(value, self._name(kind if not parts else "person"))
@@ -80,5 +81,6 @@ class Cast:
         """Shaped like a real one, but of a region that does not exist."""
         if kind == "person":
             born = date(1960, 1, 1) + timedelta(days=self._random.randrange(15_000))
-            return f"000000{born:%Y%m%d}0000"
+            digits = f"000000{born:%Y%m%d}000"
+            return digits + identity_check(digits)
         return f"00000000000000{self._random.randrange(10_000):04}"
