@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import tables
 from engine.answers import CardCount, CardRow, DefinitionRef
+from engine.law.cards import BLUE
 from engine.record.canonical import read_instant
 from engine.store import Session
 
@@ -42,7 +43,9 @@ def cards(
     if colour is not None:
         query = query.where(card.colour == colour)
     if state is not None:
-        query = query.where(card.state.in_(OPEN) if state == "open" else card.state == state)
+        # A reminder waits for nobody.
+        waits = sa.and_(card.state.in_(OPEN), card.colour != BLUE)
+        query = query.where(waits if state == "open" else card.state == state)
     if posts is not None:
         query = query.where(sa.or_(sa.false(), *(_charges(post) for post in posts)))
     if case_numbers is not None:

@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(found) // PAGE)))
         shown = found[(page - 1) * PAGE : page * PAGE]
         parties = {one.item.case: mask(casedata.party(one.words, _private(database, one))) for one in shown}
-        cards = engine.cards(database, state="open", case_numbers={one.item.case for one in shown}, limit=500)
+        cards = engine.cards(database, case_numbers={one.item.case for one in shown}, limit=500)
         mine = len(engine.cards(database, state="open", posts=officer().posts, limit=100))
         stuck = [(incident, shelf.of_case(incident)) for incident in engine.incidents(database, officer().name)]
     return render_template(
@@ -76,10 +76,12 @@ def index() -> ResponseReturnValue:
 
 
 def _by_element(cards: list[CardRow]) -> dict[tuple[str, str], str]:
-    """The gravest colour of the cards that wait, by case and element."""
+    """The gravest colour of the cards that stand, by case and element."""
     found: dict[tuple[str, str], str] = {}
     for colour in ("blue", "yellow", "red"):
-        found |= {(card.case, card.element): colour for card in cards if card.colour == colour}
+        found |= {
+            (card.case, card.element): colour for card in cards if card.colour == colour and card.state != "revoked"
+        }
     return found
 
 
