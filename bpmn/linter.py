@@ -17,6 +17,7 @@ from bpmn import (
     rules_power,
     rules_reader,
     rules_sound,
+    rules_span,
     rules_task,
 )
 from bpmn.errors import Refused
@@ -38,6 +39,7 @@ ROOMS = (
     rules_form,
     rules_power,
     rules_limit,
+    rules_span,
     rules_package,
     rules_sound,
 )

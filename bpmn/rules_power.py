@@ -143,11 +143,21 @@ def no_basis(subject: Subject) -> Iterator[Spot]:
 
 @rule("step.no-limit", "error", exercise=None)
 def no_limit(subject: Subject) -> Iterator[Spot]:
-    """Element 4 of seven: every step of the body has a limit, if only ``on_spot`` (当场)."""
+    """Element 4 of seven: every step of the body has a limit, if only ``on_spot``, or lies in a limited segment."""
     for node in _steps(subject):
-        outside = subject.role(node) in OUTSIDE
-        if not outside and not any(limit.kind == "max" for limit in (node.step.limits if node.step else ())):
+        if subject.role(node) not in OUTSIDE and not any(_limited(one) for one in _around(subject, node)):
             yield at(node)
+
+
+def _around(subject: Subject, node: Node | None) -> Iterator[Node]:
+    """The node and the sub-processes it lies in."""
+    while node is not None:
+        yield node
+        node = subject.nodes.get(node.parent or "")
+
+
+def _limited(node: Node) -> bool:
+    return any(limit.kind == "max" for limit in (node.step.limits if node.step else ()))
 
 
 @rule("limit.empty", "error", exercise=None)

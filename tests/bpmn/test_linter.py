@@ -133,6 +133,7 @@ BROKEN_POWER = {
     "power.no-remedy": ('<sun:remedy kind="litigation" instrument', "<!-- <sun:remedy instrument"),
     "power.no-basis": ('<sun:basis instrument="中华人民共和国行政许可法" article="第二十九条" from="2019-04-23"/>', ""),
     "power.no-right": ("<sun:right>陈述、申辩</sun:right>", ""),
+    "power.no-procedure": ('role="clerk"', 'role="third"'),
     "power.apply": ('apply="Apply"', 'apply="Review"'),
     "power.several": (
         "</bpmn:definitions>",
@@ -235,7 +236,7 @@ def examples() -> Iterator[str]:
     yield from (rule for rule, _, _ in SHOWN.values())
     yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *MISSPELT, *MISPLACED)
     yield from ("process.too-large", "form.unused", "about.missing", "scenario.missing", "scenario.shape")
-    yield "task.transaction"
+    yield from ("task.transaction", "limit.sum")
 
 
 def test_every_rule_has_an_example() -> None:
