@@ -14,7 +14,7 @@ from engine.errors import Rejection
 from engine.law import timeline
 from engine.law.calendar import Calendar
 from engine.law.clocks import VALUES
-from engine.law.limits import Day
+from engine.law.limits import Day, local
 from engine.record.canonical import instant
 from engine.store import Session
 
@@ -50,7 +50,7 @@ def explain(session: Session, view: CaseView, clock: str, at: datetime, value: s
     days = timeline.way(_until(timing, at), value, edition.calendar)
     due = getattr(timing, value)
     if due is None:
-        days = [day for day in days if day.on <= at.date()]
+        days = [day for day in days if day.on <= local(at)]
     sources = dict.fromkeys(source for day in days if (source := edition.calendar.source(day.on)))
     return Explained(
         timing=timing,
