@@ -1,7 +1,7 @@
 """The calendars that were published, as editions: each holds every year of one region, none is ever changed.
 
 Whatever was counted with an edition names it by its digest; a later edition makes running clocks count anew, by a
-recorded command (``engine.run.clocks``).
+recorded command (``engine.run.recount``).
 """
 
 from __future__ import annotations

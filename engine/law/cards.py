@@ -3,7 +3,7 @@
 Blue reminds, yellow warns, red is for what the statute forbids. One card a rule, case, node and clock: its id says
 which. None is raised while its clock stands still, none is ever deleted: it is answered, appealed by the post it is
 charged to, or revoked by somebody else with a reason, and each of that is a step. The default set follows rules that
-cities used (``SOURCES``); it is configuration, not law.
+cities used; it is configuration, not law.
 """
 
 from __future__ import annotations

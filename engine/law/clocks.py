@@ -10,14 +10,14 @@ What is kept between commands is a ``State``; ``engine.law.course`` follows a co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from engine.answers import Stopped
 from engine.law import limits
-from engine.law.calendar import Calendar
+from engine.law.calendar import Calendar, Counted
 from engine.law.limits import Period
 from engine.record.canonical import instant, read_instant
 
@@ -50,15 +50,22 @@ class Clock:
     promised: date | None = None
     statutory: date | None = None
     provisional: bool = False
+    #: Instant of the reminder before them; '' without one. Kept, because it was found by the calendar of that day.
+    notice: str = ""
     #: Numbers of the recorded steps that made it what it is.
     steps: tuple[int, ...] = ()
     #: What has come due already.
     told: tuple[str, ...] = ()
 
     @property
+    def grounds(self) -> list[str]:
+        """Why it stands still now, the oldest ground first: several may last at once, and each must end."""
+        return [stop.ground for stop in self.stops if not stop.until]
+
+    @property
     def ground(self) -> str:
-        """Why it stands still now; '' while it runs."""
-        return next((stop.ground for stop in self.stops if not stop.until), "")
+        """The oldest of them; '' while it runs."""
+        return next(iter(self.grounds), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,18 +104,20 @@ class State:
 def counted(clock: Clock, calendar: Calendar) -> Clock:
     """The clock with its due dates as this calendar gives them."""
     if clock.ground:
-        return replace(clock, promised=None, statutory=None, provisional=False)
-    found = {value: due(clock, value, calendar) for value in VALUES}
+        return replace(clock, promised=None, statutory=None, provisional=False, notice="")
+    found = {value: one for value in VALUES if (one := due(clock, value, calendar)) is not None}
+    reminded = next(iter(found), None)
     return replace(
         clock,
-        promised=found[PROMISED].on if found[PROMISED] else None,
-        statutory=found[STATUTORY].on if found[STATUTORY] else None,
-        provisional=any(one.provisional for one in found.values() if one),
+        promised=found[PROMISED].on if PROMISED in found else None,
+        statutory=found[STATUTORY].on if STATUTORY in found else None,
+        provisional=any(one.provisional for one in found.values()),
+        notice=_notice(clock, reminded, found[reminded].on, calendar) if reminded is not None else "",
     )
 
 
-def due(clock: Clock, value: str, calendar: Calendar) -> Any:
-    """The due date of one value (``Counted``); None where the limit does not have it."""
+def due(clock: Clock, value: str, calendar: Calendar) -> Counted | None:
+    """The due date of one value; None where the limit does not have it."""
     limit, length = clock.limit, length_of(clock.limit, value)
     if length is None:
         return None
@@ -117,7 +126,7 @@ def due(clock: Clock, value: str, calendar: Calendar) -> Any:
         return limits.reckon(last, 0, "hour", calendar=calendar)
     return limits.reckon(
         limits.local(read_instant(clock.since)), length + clock.extended, limit["unit"],
-        calendar=calendar, roll=not limit.get("fixed"), stops=periods(clock),
+        calendar=calendar, roll=not limit.get("fixed"), stops=periods(clock.stops),
     )  # fmt: skip
 
 
@@ -129,26 +138,23 @@ def length_of(limit: Mapping[str, Any], value: str) -> int | None:
     return length
 
 
-def periods(clock: Clock) -> list[Period]:
+def periods(stops: Iterable[Stopped]) -> list[Period]:
     """The days that do not count because of stops that are over."""
     found = []
-    for stop in clock.stops:
+    for stop in stops:
         if stop.until:
             first = limits.local(read_instant(stop.since)) + timedelta(days=1)
             found.append(Period(first, limits.local(read_instant(stop.until)), stop.ground))
     return found
 
 
-def dues(clock: Clock, calendar: Calendar) -> dict[str, str]:
+def dues(clock: Clock) -> dict[str, str]:
     """What of it comes due and when, as recorded instants, without what has: the reminder before, the values after."""
     if clock.limit.get("kind") == "min" or clock.ground:
         return {}
     found = {value: _over(clock, value) for value in VALUES if getattr(clock, value) is not None}
-    reminded = next(iter(found), None)
-    if reminded is not None and clock.limit["unit"] not in ("on_spot", "hour"):
-        found[NOTICE] = instant(
-            notice(clock, getattr(clock, reminded), length_of(clock.limit, reminded) or 0, calendar)
-        )
+    if clock.notice:
+        found[NOTICE] = clock.notice
     return {value: when for value, when in found.items() if value not in clock.told}
 
 
@@ -159,20 +165,22 @@ def _over(clock: Clock, value: str) -> str:
     return instant(limits.over(getattr(clock, value)))
 
 
-def notice(clock: Clock, last: date, length: int, calendar: Calendar) -> datetime:
+def _notice(clock: Clock, value: str, last: date, calendar: Calendar) -> str:
     """Beginning of the day on which one working day, or a fifth of the period, is left: whichever comes first."""
-    left, day = max(1, (length + clock.extended) // 5), last
+    if clock.limit["unit"] in ("on_spot", "hour"):
+        return ""
+    left, day = max(1, ((length_of(clock.limit, value) or 0) + clock.extended) // 5), last
     while left:
         day -= timedelta(days=1)
         left -= clock.limit["unit"] != "working_day" or calendar.is_working(day)
     while not calendar.is_working(day):
         day -= timedelta(days=1)
-    return limits.over(day - timedelta(days=1))
+    return instant(limits.over(day - timedelta(days=1)))
 
 
-def next_due(clock: Clock, calendar: Calendar) -> str | None:
+def next_due(clock: Clock) -> str | None:
     """The instant something of it comes due next; None when nothing will."""
-    return min(dues(clock, calendar).values(), default=None)
+    return min(dues(clock).values(), default=None)
 
 
 def _clock_json(clock: Clock) -> dict[str, Any]:

@@ -161,9 +161,11 @@ class Course:
     # -- stops ----------------------------------------------------------------------------------------------------
 
     def pause(self, ground: str, document: str) -> list[str]:
-        """Every running clock that lists the ground stands still; answers their ids."""
+        """Every clock that lists the ground stands still for it, beside others; answers their ids."""
         found = [
-            id_ for id_, clock in self.clocks.items() if ground in clock.limit.get("stops", ()) and not clock.ground
+            id_
+            for id_, clock in self.clocks.items()
+            if ground in clock.limit.get("stops", ()) and ground not in clock.grounds
         ]
         for id_ in found:
             stop = Stopped(ground=ground, since=self.when, document=document)
@@ -171,10 +173,13 @@ class Course:
         return found
 
     def go_on(self, ground: str) -> list[str]:
-        """What stood still for this ground runs on; answers the ids."""
-        found = [id_ for id_, clock in self.clocks.items() if clock.ground == ground]
+        """What stood still for this ground runs on, if for no other; answers the ids."""
+        found = [id_ for id_, clock in self.clocks.items() if ground in clock.grounds]
         for id_ in found:
-            stops = tuple(stop if stop.until else replace(stop, until=self.when) for stop in self.clocks[id_].stops)
+            stops = tuple(
+                stop if stop.until or stop.ground != ground else replace(stop, until=self.when)
+                for stop in self.clocks[id_].stops
+            )
             self.clocks[id_] = replace(self.clocks[id_], stops=stops)
         return found
 
@@ -183,7 +188,7 @@ class Course:
     def expire(self, id_: str) -> bool:
         """Tell everything of a clock that has come due by now; False when nothing has."""
         clock = self.clocks.get(id_)
-        passed = {v: when for v, when in dues(clock, self.calendar).items() if when <= self.when} if clock else {}
+        passed = {v: when for v, when in dues(clock).items() if when <= self.when} if clock else {}
         if clock is None or not passed:
             return False
         for value in sorted(passed, key=lambda value: (passed[value], (NOTICE, *VALUES).index(value))):
@@ -270,14 +275,16 @@ class Course:
             before = replace(clock, stops=(), extended=0)
         if clock.extended != before.extended:
             yield self._tell("limit extended", clock, by=clock.extended, **self._dues(clock))
-        if len(clock.stops) > len(before.stops):
-            stop = clock.stops[-1]
-            document = {"document": stop.document} if stop.document else {}
-            yield self._tell("limit paused", clock, ground=stop.ground, **document)
-        elif before.ground and not clock.ground:
-            yield self._tell("limit resumed", clock, ground=before.ground, **self._dues(clock))
-        elif (before.promised, before.statutory) != (clock.promised, clock.statutory) and before.limit != clock.limit:
+        if before.limit != clock.limit:
+            # Told though no date changed: the calendar it was counted by must be in the record.
             yield self._tell("limit recounted", clock, **self._dues(clock))
+        for was, stop in zip(before.stops, clock.stops, strict=False):
+            if stop.until and not was.until:
+                yield self._tell("limit resumed", clock, ground=stop.ground, **self._dues(clock))
+        for stop in clock.stops[len(before.stops) :]:
+            if not stop.until:  # one that began and ended within the command never was
+                document = {"document": stop.document} if stop.document else {}
+                yield self._tell("limit paused", clock, ground=stop.ground, **document)
 
     def recount(self) -> None:
         """Every running clock by the calendar as it is now; told where a date changes or becomes sure."""

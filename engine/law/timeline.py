@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from bpmn.model import Definitions, Limit
 from engine.answers import Card, Due, Step, Stopped, Timing
 from engine.law import limits
 from engine.law.calendar import Calendar
-from engine.law.clocks import PROMISED, STATUTORY, VALUES
-from engine.law.limits import Day, Period
-from engine.record.canonical import instant, read_instant
+from engine.law.clocks import PROMISED, STATUTORY, VALUES, periods
+from engine.law.limits import Day
+from engine.record.canonical import instant
 
 
 @dataclass
@@ -66,19 +66,14 @@ def way(timing: Timing, value: str, calendar: Calendar) -> list[Day]:
     if limit is None or length is None:
         return []
     counted = limits.days(
-        timing.since, length + timing.extended, limit.unit, calendar=calendar, roll=limit.roll, stops=stopped(timing)
+        timing.since,
+        length + timing.extended,
+        limit.unit,
+        calendar=calendar,
+        roll=limit.roll,
+        stops=periods(timing.stops),
     )
     return list(counted)
-
-
-def stopped(timing: Timing) -> list[Period]:
-    """The days that did not count because of stops that are over."""
-    found = []
-    for stop in timing.stops:
-        if stop.until:
-            first = limits.local(read_instant(stop.since)) + timedelta(days=1)
-            found.append(Period(first, limits.local(read_instant(stop.until)), stop.ground))
-    return found
 
 
 # -- what each kind of step changes -----------------------------------------------------------------------------------
@@ -124,7 +119,11 @@ def _paused(line: _Timeline, step: Step) -> None:
 
 def _resumed(line: _Timeline, step: Step) -> None:
     if timing := line.timings.get(step.body["limit"]):
-        stops = tuple(stop if stop.until else replace(stop, until=instant(step.at)) for stop in timing.stops)
+        ended = instant(step.at)
+        stops = tuple(
+            stop if stop.until or stop.ground != step.body["ground"] else replace(stop, until=ended)
+            for stop in timing.stops
+        )
         line.timings[timing.id] = replace(_dated(timing, step), stops=stops)
 
 

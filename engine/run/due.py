@@ -29,7 +29,7 @@ def clock_rows(case: OpenCase, clocks: str | None) -> dict[str, dict[str, Any]]:
 def _dues(clocks: str | None, case: OpenCase) -> dict[str, tuple[str, str]]:
     """Clock or card → which it is, and when it comes due."""
     state, calendar = State.from_json(canonical.loads(clocks or "{}")), case.calendar.calendar
-    found = {id_: next_due(clock, calendar) for id_, clock in state.clocks.items()}
+    found = {id_: next_due(clock) for id_, clock in state.clocks.items()}
     dues = {id_: ("limit", due) for id_, due in found.items() if due is not None}
     for id_, card in state.cards.items():
         if cards.awaits_answer(id_, state.cards):

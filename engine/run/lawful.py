@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.law import cards, limits
 from engine.law.calendar import Calendar, seed
-from engine.law.clocks import VALUES, Law, State
+from engine.law.clocks import Law, State
 from engine.law.course import Course
 from engine.record import canonical
 from engine.record.canonical import instant, read_instant
@@ -155,14 +155,14 @@ def event_due(
     return instant(limits.over(found.on))
 
 
-def too_early(law: Law, clocks: str | None, element: str, at: datetime, calendar: Calendar) -> date | None:
+def too_early(law: Law, clocks: str | None, element: str, at: datetime) -> date | None:
     """The last day of a minimum period that is not over yet at a node; None where it may be done."""
     if clocks is None or not law.nodes.get(element, {}).get("limits"):
         return None
     state = State.from_json(canonical.loads(clocks))
     for clock in state.clocks.values():
         if clock.element == element and clock.limit.get("kind") == "min":
-            last = max((getattr(clock, value) for value in VALUES if getattr(clock, value)), default=None)
+            last: date | None = max((on for on in (clock.promised, clock.statutory) if on), default=None)
             if last is not None and at < limits.over(last):
-                return date.fromisoformat(last.isoformat())
+                return last
     return None

@@ -98,7 +98,7 @@ def complete(
     guard.may_act(person, case.definitions, node)
     if row.person not in (None, actor):
         raise Rejection("item.claimed", item=row.item, by=row.person)
-    guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at, case.calendar.calendar), node)
+    guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at), node)
     given = guard.sort_data(case.package, node, data or {}, row.choices)
     second = people.person(session, given.second) if given.second else None
     guard.second_officer(node, given, actor, second)

@@ -110,6 +110,19 @@ def test_a_stop_moves_the_date_and_raises_no_card_meanwhile(office: Shell) -> No
     assert (stopped[0], stopped[-1], said["days"][-1]["date"]) == ("2026-09-26", "2026-12-01", "2026-12-15")
 
 
+def test_stops_that_overlap_are_one(office: Shell) -> None:
+    case = accepted(office)
+    for ground, day in (("inspection", "2026-10-12"), ("appraisal", "2026-10-14")):
+        stop = ("--ground", ground, "--document", "12号", "--as", "zhang")
+        office("case", "pause", case, *stop, "--at", f"{day}T10:00")
+    office("case", "unpause", case, "--ground", "inspection", "--as", "zhang", "--at", "2026-10-16T10:00")
+    assert (whole(office, case)["stands_still"], whole(office, case)["due_promised"]) == ("appraisal", None)
+    office("case", "unpause", case, "--ground", "appraisal", "--as", "zhang", "--at", "2026-10-20T10:00")
+    clock = whole(office, case)
+    # Seven days were used to Monday the 12th; the 13th to the 20th stand still, counted once.
+    assert (clock["stands_still"], clock["due_promised"]) == (None, "2026-10-23")
+
+
 def test_a_card_is_answered_appealed_and_revoked_by_somebody_else(office: Shell) -> None:
     case = accepted(office)
     office("tick", "--at", "2026-10-16T09:00")
@@ -169,6 +182,24 @@ def test_a_provisional_date_is_counted_anew_when_the_year_is_published(office: S
     said = office.json("case", "limits", case, "--why", after["limit"])
     assert "示例文号〔2026〕1号" in said["sources"]
     assert office.json("calendar", "show", "2027")["days"][0]["date"] == "2027-01-01"
+
+
+def test_a_reminder_by_a_later_calendar_replays(office: Shell, tmp_path: Path) -> None:
+    """By the years the product came with the reminder would come later: a re-run must not ask those."""
+    year = tmp_path / "2027.csv"
+    year.write_text("".join(f"2027-02-{day},holiday,春节\n" for day in range(15, 20)), "utf-8")
+    given = ("--year", "2027", "--source", "示例", "--as", "boss", "--at", "2027-01-04T09:00")
+    office("calendar", "import", year, *given)
+    case = accepted(office, "2027-02-10T09:00")
+    office("tick", "--at", "2027-02-23T09:00")
+    (reminder,) = [
+        card
+        for card in office.json("case", "show", case)["cards"]
+        if (card["rule"], card["element"]) == ("T1", "Review")
+    ]
+    # Due Monday the 22nd, the first day after the holidays; reminded on Friday the 12th, the day before them.
+    assert reminder["raised_at"].startswith("2027-02-11T16:00")
+    assert office.json("audit", "replay", "--case", case)["differences"] == []
 
 
 def test_a_region_has_days_of_its_own(office: Shell, tmp_path: Path) -> None:
