@@ -220,7 +220,8 @@ _DUE_STARTS = (
 def deliver_signals(store: Store, simulated: bool = False) -> int:
     """Let noted signals reach their cases, each in a transaction of its own; answers how many did.
 
-    This is an edge, as ``tick`` is. A case that waits no more, or is not open, has missed it.
+    This is an edge, as ``tick`` is. A case that is suspended gets it when it goes on; one that waits no more, or is
+    over, has missed it.
     """
     broken: list[Exception] = []
     reached = _deliver_signals(store, simulated, broken)
@@ -229,14 +230,24 @@ def deliver_signals(store: Store, simulated: bool = False) -> int:
 
 
 def _deliver_signals(store: Store, simulated: bool, broken: list[Exception]) -> int:
-    table, reached = tables.delivery, 0
+    reached = 0
     with store.read() as session:
-        rows = session.execute(sa.select(table).where(~table.c.done).order_by(table.c.at).limit(1_000)).all()
+        rows = session.execute(_UNDELIVERED).all()
     for row in rows:
         with _apart(broken), store.begin() as session:
             # What lost against another writer the next look finds again, or finds done.
             reached += _deliver_signal(session, row, simulated)
     return reached
+
+
+#: Those for suspended cases are left out here, so that they cannot fill the batch before the others.
+_UNDELIVERED = (
+    sa.select(tables.delivery)
+    .join_from(tables.delivery, tables.case, tables.case.c.id == tables.delivery.c.case_id)
+    .where(~tables.delivery.c.done, tables.case.c.state != "suspended")
+    .order_by(tables.delivery.c.at)
+    .limit(1_000)
+)
 
 
 def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:

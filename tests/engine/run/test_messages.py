@@ -253,6 +253,24 @@ def test_a_signal_reaches_every_case_that_waits_once(store: Store, clock: Clock)
         whole(session)
 
 
+def test_a_signal_waits_for_a_suspended_case(store: Store, clock: Clock) -> None:
+    caught = '<signalEventDefinition signalRef="Go"/>'
+    with store.begin() as session:
+        add_people(session)
+        publish(session, clock, "waits", "S>C C>A A>E", C=f"intermediateCatchEvent|{caught}", A="userTask")
+        case = engine.start_case(session, "waits", actor="clerk", at=clock()).case
+        engine.suspend(session, case, actor="clerk", reason="核实", at=clock())
+        assert engine.signal(session, "s1", "go", actor="clerk", at=clock()) == 1
+    assert engine.tick(store, clock.forward(hours=1)) == 0
+    with store.begin() as session:
+        engine.resume(session, case, actor="clerk", reason="已核实", at=clock.forward(hours=1))
+    assert engine.tick(store, clock()) == 1
+    assert engine.tick(store, clock()) == 0
+    with store.read() as session:
+        assert [item.element for item in engine.todo(session, case).work_items] == ["A"]
+        whole(session)
+
+
 def test_one_of_two_messages_at_once_is_taken(store: Store, clock: Clock) -> None:
     with store.begin() as session:
         add_people(session)
