@@ -272,7 +272,7 @@ card = Table(
     "card",
     metadata,
     Column("case_id", ForeignKey("case_.id"), primary_key=True),
-    Column("card", String(255), primary_key=True),
+    Column("card", Text, primary_key=True),
     Column("rule", String(8), nullable=False),
     Column("colour", String(8), nullable=False),
     Column("element", Text),
