@@ -33,7 +33,7 @@ from engine.run.replay import replay
 from engine.run.runtime import complete, fire, start_case
 from engine.run.services import fail
 from engine.run.stops import pause, unpause
-from engine.run.supervise import answer_card, appeal_card, revoke_card, uphold_card
+from engine.run.supervise import treat_card
 from engine.run.timers import catch_up, deliver_signals, due, tick
 from engine.status import picture_status
 from engine.supervision import card_counts, cards
@@ -41,8 +41,6 @@ from engine.totals import totals
 
 __all__ = [
     "add_person",
-    "answer_card",
-    "appeal_card",
     "approve",
     "calendar_of",
     "cancel",
@@ -91,7 +89,6 @@ __all__ = [
     "replay",
     "resume",
     "retry",
-    "revoke_card",
     "set_region",
     "show",
     "sign_in",
@@ -107,8 +104,8 @@ __all__ = [
     "todo",
     "totals",
     "track",
+    "treat_card",
     "unpause",
-    "uphold_card",
     "verify",
     "versions",
     "waiting",

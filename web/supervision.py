@@ -29,13 +29,6 @@ bp = Blueprint("supervision", __name__)
 
 PAGE = 30
 COLOURS = ("red", "yellow", "blue")
-#: What may be done with a card, by whom.
-VERBS = {
-    "answer": engine.answer_card,
-    "appeal": engine.appeal_card,
-    "uphold": engine.uphold_card,
-    "revoke": engine.revoke_card,
-}
 
 
 @bp.get("/board")
@@ -109,7 +102,7 @@ def treat(number: str, verb: str, card: str) -> ResponseReturnValue:
     _may_see(number, card)
     said = request.form.get("reason", "")[:2000]
     try:
-        act(lambda session: VERBS[verb](session, number, card, actor=officer().name, reason=said, at=now()))
+        act(lambda session: engine.treat_card(session, number, card, verb, actor=officer().name, reason=said, at=now()))
     except Rejection as rejection:
         if rejection.code != "reason.missing":
             raise
@@ -151,20 +144,15 @@ def _may_see(number: str, id_: str) -> tuple[CaseView, Card]:
     found = next((card for card in view.cards if card.id == id_), None)
     if found is None:
         raise Rejection("card.unknown", card=id_)
-    if "supervisor" not in officer().roles and not officer().posts & posts(found):
+    if "supervisor" not in officer().roles and not officer().posts & law.posts_of(found.post):
         abort(403)
     return view, found
 
 
-def posts(card: Card | CardRow) -> set[str]:
-    """The posts a card is charged to."""
-    return set(card.post.split("、")) - {""}
-
-
 def _verbs(person: Person, card: Card) -> list[str]:
     """What this person may do with the card as it stands."""
-    mine = bool(person.posts & posts(card))
-    allowed = ("answer", "appeal") if mine else ("uphold", "revoke") if "supervisor" in person.roles else ()
+    mine = bool(person.posts & law.posts_of(card.post))
+    allowed = law.CHARGED if mine else ("uphold", "revoke") if "supervisor" in person.roles else ()
     return [verb for verb in allowed if card.state in law.MOVES[verb][0]]
 
 

@@ -69,6 +69,11 @@ def awaits_answer(id_: str, standing_cards: Mapping[str, Mapping[str, Any]]) -> 
     return open_ and card_id(rule_on("unanswered"), id_) not in standing_cards
 
 
+def posts_of(charged: str) -> set[str]:
+    """The posts a card is charged to; several stand in one text with 、 between them."""
+    return set(charged.split("、")) - {""}
+
+
 #: What may be done with a card: command → states it may be in, and the state it is in afterwards.
 MOVES = {
     "answer": (("raised",), "answered"),
@@ -76,3 +81,5 @@ MOVES = {
     "uphold": (("appealed",), "upheld"),
     "revoke": (("raised", "answered", "appealed"), "revoked"),
 }
+#: Of these, what those it is charged to do; the others are somebody else's.
+CHARGED = ("answer", "appeal")

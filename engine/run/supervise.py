@@ -9,6 +9,7 @@ from datetime import datetime
 
 from engine.answers import Done, Person
 from engine.errors import Rejection
+from engine.law.cards import CHARGED, posts_of
 from engine.law.clocks import State
 from engine.office import people
 from engine.record import canonical
@@ -20,49 +21,31 @@ from engine.run.stops import counted
 from engine.store import Session
 
 
-def answer_card(
-    session: Session, number: str, card: str, *, actor: str, reason: str, at: datetime, simulated: bool = False
+def treat_card(
+    session: Session,
+    number: str,
+    card: str,
+    move: str,
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+    simulated: bool = False,
 ) -> Done:
-    """Say how it came about and what is done. By the post it is charged to. Raises Rejection ``card.not_charged`` …"""
-    return _move(session, number, card, "answer", actor, reason, at, simulated)
+    """Answer or appeal a card (the post it is charged to), uphold or revoke it (a supervisor it does not concern).
 
-
-def appeal_card(
-    session: Session, number: str, card: str, *, actor: str, reason: str, at: datetime, simulated: bool = False
-) -> Done:
-    """Object to a card. By the post it is charged to. Raises Rejection ``card.not_charged``, ``card.state`` …"""
-    return _move(session, number, card, "appeal", actor, reason, at, simulated)
-
-
-def uphold_card(
-    session: Session, number: str, card: str, *, actor: str, reason: str, at: datetime, simulated: bool = False
-) -> Done:
-    """Leave a card as it is after an appeal. By a supervisor it does not concern. Raises Rejection as ``revoke``."""
-    return _move(session, number, card, "uphold", actor, reason, at, simulated)
-
-
-def revoke_card(
-    session: Session, number: str, card: str, *, actor: str, reason: str, at: datetime, simulated: bool = False
-) -> Done:
-    """Take a card back, on the record. By a supervisor it does not concern.
-
-    Raises Rejection ``role.missing``, ``card.same_person``, ``card.state`` …
+    ``move`` is one of ``engine.law.cards.MOVES``. In whatever state the case is. Raises Rejection ``card.unknown``,
+    ``card.not_charged``, ``role.missing``, ``card.same_person``, ``card.state``, ``reason.missing`` …
     """
-    return _move(session, number, card, "revoke", actor, reason, at, simulated)
-
-
-def _move(
-    session: Session, number: str, card: str, type_: str, actor: str, reason: str, at: datetime, simulated: bool
-) -> Done:
     case = read_case(session, number)
     assert case is not None  # only a command id makes it None
     person, posts = people.known(session, actor), _posts(case, card)
-    if type_ in ("answer", "appeal"):
+    if move in CHARGED:
         _is_charged(person, posts)
     else:
         _is_another(person, posts)
     said = why(reason)
-    command = Command(type=type_, actor=actor, item=card, private=said.committed)
+    command = Command(type=move, actor=actor, item=card, private=said.committed)
     return answer(session, write_command(session, case, command, at, simulated=simulated, salts=said.salts))
 
 
@@ -71,7 +54,7 @@ def _posts(case: OpenCase, card: str) -> set[str]:
     standing = State.from_json(canonical.loads(counted(case))).cards.get(card)
     if standing is None:
         raise Rejection("card.unknown", card=card)
-    return set(standing["post"].split("、")) - {""}
+    return posts_of(standing["post"])
 
 
 def _is_charged(person: Person, posts: set[str]) -> None:

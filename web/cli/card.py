@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import click
 
@@ -36,22 +34,24 @@ def list_(colour: str | None, waiting: bool, posts: tuple[str, ...]) -> None:
     )
 
 
-def _verb(name: str, verb: Callable[..., Any], what: str) -> None:
-    @card.command(name, help=what)
+def _verb(move: str, what: str) -> None:
+    @card.command(move, help=what)
     @click.argument("number", metavar="CASE")
     @click.argument("id_", metavar="CARD")
     @ACTOR
     @SAID
     @AT
-    def move(number: str, id_: str, actor: str, reason: str, at: datetime | None) -> None:
+    def treat(number: str, id_: str, actor: str, reason: str, at: datetime | None) -> None:
         when, simulated = clock(at)
         done = writing(
-            lambda session, _: verb(session, number, id_, actor=actor, reason=reason, at=when, simulated=simulated)
+            lambda session, _: engine.treat_card(
+                session, number, id_, move, actor=actor, reason=reason, at=when, simulated=simulated
+            )
         )
         tell(documents.done(done), lines.done(done, lang()))
 
 
-_verb("answer", engine.answer_card, "Say how it came about and what is done; by the post it is charged to.")
-_verb("appeal", engine.appeal_card, "Object to a card; by the post it is charged to.")
-_verb("uphold", engine.uphold_card, "Leave it as it is; by a supervisor it does not concern.")
-_verb("revoke", engine.revoke_card, "Take it back, on the record; by a supervisor it does not concern.")
+_verb("answer", "Say how it came about and what is done; by the post it is charged to.")
+_verb("appeal", "Object to a card; by the post it is charged to.")
+_verb("uphold", "Leave it as it is; by a supervisor it does not concern.")
+_verb("revoke", "Take it back, on the record; by a supervisor it does not concern.")
