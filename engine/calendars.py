@@ -88,7 +88,8 @@ def publish_year(
     """Import a year: (date, ``holiday`` or ``makeup``, name), with the number of its notice.
 
     A region's own days are laid over the country's. Raises Rejection ``calendar.bad_line``, ``calendar.no_source``,
-    ``calendar.other_year``, ``role.missing`` unless an admin imports it.
+    ``calendar.other_year``, ``calendar.country_first`` for a region's days of a year that is not published yet,
+    ``role.missing`` unless an admin imports it.
     """
     people.require(people.known(session, actor), "admin")
     try:
@@ -101,19 +102,17 @@ def publish_year(
     if wrong or (region and not days):
         raise Rejection("calendar.other_year", year=year, days=", ".join(wrong))
     own = Year(days, source.strip())
-    base = current(session, region=region).calendar
-    calendar = base.with_region(region, {year: own}) if region else base.with_year(year, own)
-    made = _add(session, calendar, source, actor, at)
+    before = _editions(session, newest(session))
+    country = before[""].calendar
     if not region:
-        _pass_on(session, year, own, actor, at)
-    return made
-
-
-def _pass_on(session: Session, year: int, own: Year, actor: str, at: datetime) -> None:
-    """A year of the whole country is one of every region too."""
-    for other in _editions(session, newest(session)).values():
-        if other.calendar.region:
-            _add(session, other.calendar.with_year(year, own), own.source, actor, at)
+        for other in before.values():
+            if other.calendar.region:
+                _add(session, other.calendar.relaid(year, country, own), own.source, actor, at)
+        return _add(session, country.with_year(year, own), source, actor, at)
+    if year not in country.years:
+        raise Rejection("calendar.country_first", year=year, region=region)
+    base = before[region].calendar if region in before else country
+    return _add(session, base.with_region(region, {year: own}), source, actor, at)
 
 
 def editions(session: Session) -> list[Any]:

@@ -80,6 +80,12 @@ class Calendar:
                 years[number] = Year({**years[number].special, **own.special}, source)
         return Calendar(years, region)
 
+    def relaid(self, year: int, country: Calendar, published: Year) -> Calendar:
+        """This region's calendar when the country's year is published anew: its own days stay laid over it."""
+        mine, theirs = self.special(year), country.special(year)
+        own = {day: special for day, special in mine.items() if theirs.get(day) != special}
+        return self.with_year(year, published).with_region(self.region, {year: Year(own)})
+
     def as_json(self) -> dict[str, Any]:
         """As plain values: region, and by year its source and special days."""
         years = {

@@ -212,6 +212,16 @@ def test_a_region_has_days_of_its_own(office: Shell, tmp_path: Path) -> None:
     office.refused("calendar", "region", "110000", "--as", "boss")
     assert office.json("calendar", "region", "450000", "--as", "boss", "--at", "2026-04-14T10:00")["recounted"] == 1
     assert (before["due_promised"], whole(office, case)["due_promised"]) == ("2026-04-27", "2026-04-29")
+    assert "2027" in office.refused("calendar", "import", days, *given[:1], "2027", *given[2:])
+    # The country's year is published anew, as it was: the region keeps its own days.
+    again = tmp_path / "2026.csv"
+    listed = office.json("calendar", "show", "2026", "--region", "")["days"]
+    again.write_text("".join(f"{day['date']},{day['kind']},{day['name']}\n" for day in listed), "utf-8")
+    country = ("--year", "2026", "--source", "示例第二次", "--as", "boss", "--at", "2026-04-15T09:00")
+    office("calendar", "import", again, *country)
+    kept = {day["date"]: day["name"] for day in office.json("calendar", "show", "2026")["days"]}
+    assert kept["2026-04-20"] == "三月三" and kept["2026-10-01"] == "国庆节"
+    assert whole(office, case)["due_promised"] == "2026-04-29"
 
 
 @pytest.mark.parametrize(
