@@ -24,6 +24,8 @@ from engine.store import Session, upsert
 
 #: Editions by the number of the newest row, for each database: they never change.
 _kept: WeakKeyDictionary[sa.Engine, dict[int, dict[str, Edition]]] = WeakKeyDictionary()
+#: Editions by their digest, read once: a page asks for the same one for every clock.
+_by_digest: WeakKeyDictionary[sa.Engine, dict[str, Edition]] = WeakKeyDictionary()
 
 
 def newest(session: Session) -> int:
@@ -67,12 +69,13 @@ def current(session: Session, stamp: int | None = None, region: str | None = Non
 
 def by_digest(session: Session, digest: str) -> Edition:
     """The edition the record names. Raises Rejection ``calendar.unknown``."""
-    if digest == SEED.digest:
-        return SEED
+    known = _by_digest.setdefault(session.engine, {SEED.digest: SEED})
+    if digest in known:
+        return known[digest]
     body = session.execute(sa.select(tables.calendar.c.body).where(tables.calendar.c.digest == digest)).scalar()
     if body is None:
         raise Rejection("calendar.unknown", digest=digest)
-    return Edition(digest, Calendar.from_json(canonical.loads(body)))
+    return known.setdefault(digest, Edition(digest, Calendar.from_json(canonical.loads(body))))
 
 
 def publish_year(
