@@ -82,7 +82,7 @@ def desk_date(number: str, clock: str) -> ResponseReturnValue:
 def _page(number: str, clock: str, back: tuple[str, str], ics: str) -> str:
     with read() as session:
         view, words, found = _explained(session, number, clock)
-    page = why(found, view, words, today())
+    page = why(found, words, today())
     name = clock_name(page.timing, words)
     return render_template("cases/date.html", view=view, words=words, page=page, name=name, back=back, ics=ics)
 

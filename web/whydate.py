@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from babel.dates import format_date
 
 from bpmn.model import Basis
-from engine.answers import CaseView, Timing
+from engine.answers import Timing
 from engine.explained import Explained
 from engine.law import limits
 from engine.law.calendar import HOLIDAY, MAKEUP
@@ -77,7 +77,7 @@ class Why:
     stands_still: bool
 
 
-def why(found: Sequence[Explained], view: CaseView, words: FlowWords, today: date) -> Why:
+def why(found: Sequence[Explained], words: FlowWords, today: date) -> Why:
     """The page of a clock, ``found`` for each value it counts; ``today`` is the local date."""
     first = found[0]
     days = max((one.days for one in found), key=len)
@@ -85,7 +85,7 @@ def why(found: Sequence[Explained], view: CaseView, words: FlowWords, today: dat
     return Why(
         timing=first.timing,
         title=title(first),
-        lead=_lead(first, view, words),
+        lead=_lead(first),
         months=list(_months(days, dues, first, today)),
         lines=[_line(day, dues, first, today) for day in days],
         rules=list(_rules(first, days, words)),
@@ -125,7 +125,7 @@ def length(found: Explained) -> str:
     return units((getattr(limit, found.value) or 0) + found.timing.extended, limit.unit)
 
 
-def _lead(found: Explained, view: CaseView, words: FlowWords) -> str:
+def _lead(found: Explained) -> str:
     timing = found.timing
     anchor = wording.word("limit", timing.anchor, lang())
     said = _(
