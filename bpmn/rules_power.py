@@ -49,7 +49,11 @@ _needs("power.no-supervision", "supervision", "Element 5 of seven: who supervise
 _needs("power.no-complaint", "complaint", "Element 7 of seven: where and how to complain or report.")
 _needs("power.no-phone", "phone", "Whom to ask: a number that is answered.")
 _needs("power.no-basis", "bases", "No power without law: the legal bases of the power.")
-_needs("power.no-remedy", "remedies", "How a decision is contested: reconsideration and litigation.")
+_needs(
+    "power.no-remedy",
+    "remedies",
+    "How a decision is contested: reconsideration and litigation; review and appeal of a civil servant.",
+)
 
 
 @rule("power.no-right", "error", exercise=None)

@@ -21,7 +21,8 @@ ANCHORS = ("entered", *MILESTONES)
 BOUND = ("agency", "party", "third_party", "other_agency")
 ROLES = tuple("applicant clerk handler reviewer approver legal panel host third system supervision".split())
 LEVELS = ("high", "medium", "low")
-REMEDIES = ("reconsideration", "litigation")
+#: Against a decision on a party; and, inside the administration, against a decision on a civil servant (公务员法 95).
+REMEDIES = ("reconsideration", "litigation", "review", "appeal")
 
 _FAMILY = "urn:sunpath:"
 _DAY = re.compile(r"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?", re.ASCII)

@@ -8,7 +8,7 @@ from bpmn import linter
 from bpmn.feel_functions import FUNCTIONS
 from bpmn.rules import RULES
 from bpmn.rules_form import FIELD_KEYWORDS, WIDGETS
-from bpmn.vocabulary import ANCHORS, POWER_TYPES, ROLES, SHAPES, UNITS
+from bpmn.vocabulary import ANCHORS, POWER_TYPES, REMEDIES, ROLES, SHAPES, UNITS
 from tests.conftest import ROOT
 
 RULES_PAGE = (ROOT / "docs" / "lint-rules.md").read_text("utf-8")
@@ -29,7 +29,7 @@ def test_every_function_and_keyword_is_listed() -> None:
 
 
 def test_the_vocabulary_is_listed() -> None:
-    for name in (*ANCHORS, *ROLES, *UNITS):
+    for name in (*ANCHORS, *REMEDIES, *ROLES, *UNITS):
         assert f"`{name}`" in PACKAGE_PAGE, name
     for name in POWER_TYPES:
         assert re.search(rf"\b{name} ", PACKAGE_PAGE), name
