@@ -138,7 +138,7 @@ class _Framer:
 
     def _limit_words(self) -> Iterator[str]:
         for limit in self.power.limits if self.power else ():
-            if limit.kind != "max":
+            if limit.kind != "max" or limit.binds != "agency":
                 continue
             for key, value in (("statutory", limit.statutory), ("promised", limit.promised)):
                 if value is not None:
