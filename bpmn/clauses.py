@@ -5,13 +5,14 @@ Only what a node has stands there, so the program of a model without law stays w
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from bpmn.model import Basis, Limit, Node, Process
 
 
 def of_node(node: Node) -> dict[str, Any]:
-    """``limits``, ``marks``, ``stop``, ``extension``, ``deemed``, ``refusal``, ``once``; with any of them ``post``."""
+    """``limits``, ``marks``, ``stop``, ``extension``, ``deemed``, ``discretion``, ``refusal``, ``once``, ``post``."""
     step = node.step
     if step is None:
         return {}
@@ -29,6 +30,9 @@ def of_node(node: Node) -> dict[str, Any]:
         found["extension"] = {"limit": own.limit, "field": own.field, "most": own.most, "when": own.when}
     if step.deemed is not None:
         found["deemed"] = {"effect": step.deemed.effect, "basis": cited(step.deemed.basis)}
+    if step.discretion is not None:
+        own_part = asdict(step.discretion)
+        found["discretion"] = {name: value for name, value in own_part.items() if value}
     found = {name: value for name, value in found.items() if value not in ("", [], False)}
     return found | {"post": step.post} if found else {}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bpmn import (
+    rules_benchmark,
     rules_data,
     rules_decision,
     rules_event,
@@ -36,6 +37,7 @@ ROOMS = (
     rules_task,
     rules_data,
     rules_decision,
+    rules_benchmark,
     rules_form,
     rules_power,
     rules_limit,
@@ -68,10 +70,14 @@ def _all(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreadable(package: FlowPackage) -> Iterator[Finding]:
-    """Forms, labels, stories and decisions that cannot be read; each is tried alone, so that all are named."""
+    """Forms, labels, stories, decisions, benchmarks that cannot be read; each is tried alone, so that all are named."""
     for path, data in package.files.items():
         alone = FlowPackage({path: data}, "")
+        beside = f"{path.removeprefix('benchmarks/').removesuffix('.toml')}.dmn"
         try:
+            if path.startswith("benchmarks/"):
+                pair = {path: data} | ({beside: package.files[beside]} if beside in package.files else {})
+                _ = FlowPackage(pair, "").benchmarks
             _ = (alone.forms, alone.scenarios, alone.labels("en"), alone.decisions)
         except Refused as refused:
             yield _refusal(refused, path)

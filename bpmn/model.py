@@ -102,6 +102,26 @@ class Deemed:
     basis: Basis | None = None
 
 
+#: What a step does where a benchmark guides discretion: find the tier; propose an amount; tell the party; review it;
+#: discuss it; decide.
+PARTS = ("tier", "proposal", "notice", "review", "discussion", "decision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discretion:
+    """What the step has to do with the benchmark (裁量基准) of the case."""
+
+    #: One of ``PARTS``.
+    part: str
+    #: tier: public field whose value names the benchmark (``benchmarks/<value>.toml``); another value needs none.
+    by: str = ""
+    #: proposal and decision: public field of the amount, and the field of the reasons for departing.
+    amount: str = ""
+    reasons: str = ""
+    #: review and discussion: FEEL over public data: was it passed?
+    when: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Risk:
     """A point where power may be abused (廉政风险点) and the control that answers it."""
@@ -146,6 +166,7 @@ class Step:
     stop: Stop | None = None
     extension: Extension | None = None
     deemed: Deemed | None = None
+    discretion: Discretion | None = None
     #: How many officers must act together (两人以上); 1 or 2.
     people: int = 1
     limits: tuple[Limit, ...] = ()

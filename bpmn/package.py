@@ -12,14 +12,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
 import rfc8785
 
-from bpmn import calls, dmn
+from bpmn import benchmark_reader, calls, dmn
 from bpmn.archive import MAX_TOTAL, read_folder, read_zip, write_zip
+from bpmn.benchmark import Benchmark
 from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
 from bpmn.model import Definitions
@@ -29,7 +31,7 @@ PROCESS = "process.bpmn"
 #: What a package may hold. A file outside this list is refused: what is not understood must not be published.
 RECOGNISED = re.compile(
     r"process\.bpmn|about\.md|[\w-]{1,64}\.dmn"
-    r"|forms/[\w-]{1,64}\.json|documents/[\w-]{1,64}\.html|labels/[a-z]{2}\.toml|scenarios/[\w-]{1,64}\.toml"
+    r"|forms/[\w-]{1,64}\.json|documents/[\w-]{1,64}\.html|benchmarks/[\w-]{1,64}\.toml|labels/[a-z]{2}\.toml|scenarios/[\w-]{1,64}\.toml"
 )
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -87,6 +89,19 @@ class FlowPackage:
         own = {path: dmn.read(data) for path, data in self.files.items() if path.endswith(".dmn")}
         theirs = ((f"{key}/{path}", one) for key, flow in self.called.items() for path, one in flow.decisions.items())
         return own | dict(theirs)
+
+    @cached_property
+    def benchmarks(self) -> dict[str, Benchmark]:
+        """Every discretion benchmark by its name. Raises Refused (``package.toml``, ``benchmark.*``)."""
+        paths = (path for path in self.files if path.startswith("benchmarks/"))
+        own = {_stem(path): self._benchmark(path) for path in sorted(paths)}
+        return {name: one for flow in self.called.values() for name, one in flow.benchmarks.items()} | own
+
+    def _benchmark(self, path: str) -> Benchmark:
+        name = _stem(path)
+        if f"{name}.dmn" not in self.files:
+            raise Refused("benchmark.no_decisions", element=name, path=path)
+        return benchmark_reader.read(name, self.files[path], self.files[f"{name}.dmn"])
 
     def file_digest(self, path: str) -> str:
         """SHA-256 of one file, in hex; of a called flow's file by ``key/path``."""
@@ -208,6 +223,6 @@ def _no_such_number(text: str) -> NoReturn:
 
 def _toml(path: str, data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise Refused("package.toml", path=path, reason=str(error)) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bpmn.model import SUN, Basis, Deemed, Extension, Limit, Material, Power, Remedy, Risk, Step, Stop
+from bpmn.model import SUN, Basis, Deemed, Discretion, Extension, Limit, Material, Power, Remedy, Risk, Step, Stop
 
 S = f"{{{SUN}}}"
 
@@ -72,6 +72,7 @@ def read_step(element: etree._Element | None) -> Step | None:
         stop=_stop(element.find(f"{S}stop")),
         extension=_extension(element.find(f"{S}extension")),
         deemed=_deemed(element.find(f"{S}deemed")),
+        discretion=_discretion(element.find(f"{S}discretion")),
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
         bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
         documents=tuple(child.get("name", "") for child in element.findall(f"{S}document")),
@@ -122,6 +123,13 @@ def _extension(element: etree._Element | None) -> Extension | None:
 
 def _deemed(element: etree._Element | None) -> Deemed | None:
     return None if element is None else Deemed(effect=element.get("effect", ""), basis=_inline_basis(element))
+
+
+def _discretion(element: etree._Element | None) -> Discretion | None:
+    if element is None:
+        return None
+    texts = {name: element.get(name, "") for name in ("part", "by", "amount", "reasons", "when")}
+    return Discretion(**texts)
 
 
 def _basis(element: etree._Element) -> Basis:

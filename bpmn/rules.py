@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from bpmn.benchmark import Benchmark
 from bpmn.calls import inlined
 from bpmn.control_flow import ControlFlow
 from bpmn.dmn_model import Decisions, Item
@@ -91,6 +92,14 @@ class Subject:
         """The DMN files of the package that can be read, by path; the others are findings of their own."""
         try:
             return self.package.decisions if self.package else {}
+        except Refused:
+            return {}
+
+    @cached_property
+    def benchmarks(self) -> dict[str, Benchmark]:
+        """The discretion benchmarks of the package that can be read, by name; the others are findings of their own."""
+        try:
+            return self.package.benchmarks if self.package else {}
         except Refused:
             return {}
 

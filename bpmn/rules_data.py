@@ -62,7 +62,7 @@ def unknown_name(subject: Subject) -> Iterator[Spot]:
 
     Checked where the package says what its data are: in a power, or with forms.
     """
-    fields, written = _fields(subject), _written(subject)
+    fields, written = fields_of(subject), _written(subject)
     if not fields and not subject.power:
         return
     for reading in _readings(subject):
@@ -76,7 +76,7 @@ def private_name(subject: Subject) -> Iterator[Spot]:
 
     A field is private unless its schema says ``"x-sun-public": true``.
     """
-    fields = _fields(subject)
+    fields = fields_of(subject)
     for reading in _readings(subject):
         for name in sorted(reading.names & fields.keys()):
             if any(schema.get("x-sun-public") is not True for schema in fields[name].values()):
@@ -86,7 +86,7 @@ def private_name(subject: Subject) -> Iterator[Spot]:
 @rule("data.script-sets-private", "error")
 def script_sets_private(subject: Subject) -> Iterator[Spot]:
     """What a script sets is public; it may not take the name of a private field."""
-    fields = _fields(subject)
+    fields = fields_of(subject)
     for node in subject.nodes.values():
         for name in sorted(_writes(node) & fields.keys()):
             if any(schema.get("x-sun-public") is not True for schema in fields[name].values()):
@@ -96,7 +96,7 @@ def script_sets_private(subject: Subject) -> Iterator[Spot]:
 @rule("data.impossible-value", "error")
 def impossible_value(subject: Subject) -> Iterator[Spot]:
     """A condition compares a field with a value its form never gives: a misspelt choice is silently never true."""
-    fields, written = _fields(subject), _written(subject)
+    fields, written = fields_of(subject), _written(subject)
     for reading in _readings(subject):
         for comparison in reading.comparisons:
             schemas = list(fields.get(comparison.name, {}).values()) if comparison.name not in written else []
@@ -151,6 +151,11 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.step and (thing.step.key or thing.step.data):
         named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
         yield Reading(thing, named | frozenset(thing.step.data))
+    if thing.step and thing.step.discretion and thing.step.discretion.when:
+        compiled = compile_expression(thing.step.discretion.when)
+        yield Reading(thing, compiled.names, compiled.comparisons)
+    if thing.step and thing.step.discretion and thing.step.discretion.by:
+        yield Reading(thing, frozenset((thing.step.discretion.by,)))
     if thing.type == "scriptTask" and thing.script:
         yield Reading(thing, compile_script(thing.script).reads)
     for event in thing.events:
@@ -169,7 +174,15 @@ def _writes(node: Node) -> set[str]:
 
 
 def _written(subject: Subject) -> set[str]:
-    return {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
+    written = {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
+    # What the tier task of a benchmark finds.
+    tiers = any(_part(node) == "tier" for node in subject.nodes.values())
+    return written | ({"discretion"} if tiers else set())
+
+
+def _part(node: Node) -> str:
+    own = node.step.discretion if node.step is not None else None
+    return own.part if own is not None else ""
 
 
 def _decided(subject: Subject, node: Node) -> set[str]:
@@ -177,7 +190,7 @@ def _decided(subject: Subject, node: Node) -> set[str]:
     return set(results(node.step.result if node.step else "", asked[1])) if asked else set()
 
 
-def _fields(subject: Subject) -> dict[str, dict[str, dict[str, Any]]]:
+def fields_of(subject: Subject) -> dict[str, dict[str, dict[str, Any]]]:
     """Field → form → its schema, of the forms that can be read."""
     fields: dict[str, dict[str, dict[str, Any]]] = {}
     try:

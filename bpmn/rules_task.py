@@ -23,7 +23,8 @@ RESERVED = frozenset(("take", "with"))
 def business_rule(subject: Subject) -> Iterator[Spot]:
     """A business rule task names a decision of the package (BPMN 10.3.3)."""
     for node in _of_type(subject, "businessRuleTask"):
-        if subject.decision(node) is None:
+        finds_tier = node.step is not None and node.step.discretion is not None
+        if subject.decision(node) is None and not finds_tier:
             yield at(node, decision=node.step.decision if node.step else "")
 
 

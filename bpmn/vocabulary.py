@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from bpmn import xml
-from bpmn.model import FLOW_NODES, GROUNDS, SUN, Problem
+from bpmn.model import FLOW_NODES, GROUNDS, PARTS, SUN, Problem
 
 POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT")
 UNITS = ("on_spot", "hour", "working_day", "calendar_day", "month", "year")
@@ -68,6 +68,7 @@ _LIMIT: dict[str, Allowed] = {
     "stops": re.compile(rf"({'|'.join(GROUNDS)})( ({'|'.join(GROUNDS)}))*"),
 }
 _STOP: dict[str, Allowed] = {"ground": GROUNDS, "document": None}
+_DISCRETION: dict[str, Allowed] = _free("by amount reasons when") | {"part": PARTS}
 _EXTENSION: dict[str, Allowed] = _free("limit field when approver notice") | {"most": _WHOLE}
 
 SHAPES: dict[str, Shape] = {
@@ -93,7 +94,7 @@ SHAPES: dict[str, Shape] = {
             "refusal": _FLAG,
             "once": _FLAG,
         },
-        frozenset("limit basis document risk right stop extension deemed".split()),
+        frozenset("limit basis document risk right stop extension deemed discretion".split()),
     ),
     "arrow": Shape({"return": _FLAG}),
     "lane": Shape({"role": ROLES}),
@@ -103,6 +104,7 @@ SHAPES: dict[str, Shape] = {
     "stop": Shape(_STOP | _CITED),
     "extension": Shape(_EXTENSION | _CITED),
     "deemed": Shape({"effect": None} | _CITED),
+    "discretion": Shape(_DISCRETION),
     "fee": Shape({"basis": None}),
     "remedy": Shape(_REMEDY | _CITED),
     "basis": Shape(_CITED),

@@ -14,7 +14,7 @@ from typing import Any
 from engine.answers import Done
 from engine.errors import Rejection
 from engine.office import people
-from engine.run import guard
+from engine.run import departure, guard
 from engine.run.open_case import OpenCase, answer, must_be, open_incident, read_case
 from engine.run.port import Command
 from engine.run.post import write_command
@@ -101,6 +101,7 @@ def _resolve(
     _may(case, actor)
     guard.recordable(data or {})
     guard.public_fields(case.package, {name: value for name, value in (data or {}).items() if name != "take"})
+    departure.frozen(case.data, data or {})
     said = why(reason) if reason is not None else NONE
     command = Command(
         type=type_,

@@ -18,7 +18,7 @@ from engine.answers import Done, Person, Receipt
 from engine.errors import Rejection
 from engine.office import people
 from engine.record import canonical, private, receipt
-from engine.run import guard
+from engine.run import departure, guard
 from engine.run.lawful import too_early
 from engine.run.open_case import OpenCase, answer, law_of, must_be, open_item, read_case
 from engine.run.opening import new_case
@@ -83,7 +83,7 @@ def complete(
     """Do a work item, by its address or by its bare element id where one is open.
 
     Raises Rejection: ``case.unknown``, ``case.not_open``, ``item.unknown``, ``item.done`` (who and when),
-    ``item.claimed``, ``item.not_yours``, ``item.people``, ``form.invalid``, ``take.missing``, ``at.before_last`` …
+    ``item.claimed``, ``item.not_yours``, ``item.people``, ``form.invalid``, ``discretion.*``, ``at.before_last`` …
     """
     command_id = command_id or uuid.uuid4().hex
     case = read_case(session, number, command_id, actor)
@@ -100,6 +100,7 @@ def complete(
         raise Rejection("item.claimed", item=row.item, by=row.person)
     guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at), node)
     given = guard.sort_data(case.package, node, data or {}, row.choices)
+    departure.check(case.definitions, node, case.data, given)
     second = people.person(session, given.second) if given.second else None
     guard.second_officer(node, given, actor, second)
     salts = {name: (private.new_salt(), canonical.encode(value)) for name, value in given.private.items()}

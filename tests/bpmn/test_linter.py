@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bpmn.linter import lint, lint_definitions
-from bpmn.package import FlowPackage, load
+from bpmn.package import FlowPackage, digest, load
 from bpmn.rules import RULES, Finding
 from bpmn.wording import say
 from tests.bpmn.examples import APPLICATION, POWER, REVIEW, SCENARIO, package, power, process
@@ -197,6 +197,42 @@ def tiers(old: str = "", new: str = "") -> FlowPackage:
     return package(files | {"tiers.dmn": files["tiers.dmn"].replace(old.encode(), new.encode())})
 
 
+#: File of the shipped penalty flow, text → what breaks the rule in its place.
+BROKEN_BENCHMARK = {
+    "benchmark.decision": ("dmn", 'hitPolicy="COLLECT"', 'hitPolicy="RULE ORDER"'),
+    "benchmark.unknown-id": ("dmn", '<outputEntry><text>"small"', '<outputEntry><text>"smal"'),
+    "benchmark.never": (
+        "dmn",
+        '<outputEntry><text>"light"</text></outputEntry>',
+        '<outputEntry><text>"normal"</text></outputEntry>',
+    ),
+    "benchmark.overlap": ("toml", "small = [65000, 85000]", "small = [64000, 85000]"),
+    "benchmark.gap": ("toml", "small = [65000, 85000]", "small = [66000, 85000]"),
+    "benchmark.outside-statute": ("toml", "small = [50000, 65000]", "small = [49000, 65000]"),
+    "benchmark.no-range": ("toml", "range = { small = [0, 0], large = [0, 0] }", "range = { tiny = [0, 0] }"),
+    "benchmark.no-unit": ("toml", 'base = "goods_value"\n', ""),
+    "benchmark.no-basis": ("toml", ', article = "第七十六条"', ""),
+    "benchmark.not-asked": ("toml", 'field = "harm"', 'field = "harms"'),
+    "benchmark.no-evidence": ("toml", 'evidence = "harm_evidence"\n', ""),
+    "benchmark.kind-without-tier": ("toml", 'kind = "mitigated"\nwhen', 'kind = "may_none"\nwhen'),
+    "discretion.tier": ("bpmn", 'part="tier" by="violation"', 'part="tier" by="repeat"'),
+    "discretion.amount": ("bpmn", 'reasons="departure_reasons"', 'reasons="reasons"'),
+    "discretion.when": ("bpmn", 'when="attendees &gt;= 2"', 'when="attendees &gt;=&gt; 2"'),
+    "discretion.procedure": ("bpmn", 'part="decision" amount="fine_amount"', 'part="notice"'),
+    "discretion.no-departure": ("bpmn", '<sun:discretion part="discussion" when="attendees &gt;= 2"/>', ""),
+}
+PENALTY = load(ROOT / "flows" / "cf-general")
+_KINDS = {"toml": "benchmarks/food-expired.toml", "dmn": "food-expired.dmn", "bpmn": "process.bpmn"}
+
+
+def penalty(kind: str, old: str, new: str) -> FlowPackage:
+    """The shipped penalty flow with a change in one of its files."""
+    text = PENALTY.files[_KINDS[kind]].decode()
+    assert old in text
+    files = {**PENALTY.files, _KINDS[kind]: text.replace(old, new, 1).encode()}
+    return FlowPackage(files, digest(files))
+
+
 def review(**field: Any) -> dict[str, Any]:
     """The review form with its field ``note`` changed."""
     form = copy.deepcopy(REVIEW)
@@ -234,7 +270,7 @@ def fixture(name: str) -> FlowPackage:
 
 def examples() -> Iterator[str]:
     yield from (rule for rule, _, _ in SHOWN.values())
-    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *MISSPELT, *MISPLACED)
+    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *BROKEN_BENCHMARK, *MISSPELT, *MISPLACED)
     yield from ("process.too-large", "form.unused", "about.missing", "scenario.missing", "scenario.shape")
     yield from ("task.transaction", "limit.sum")
 
@@ -289,6 +325,31 @@ def test_a_broken_table_is_found(rule: str, old: str, new: str, element: str) ->
     for lang in ("zh", "en"):
         sentence = say(rule, lang, **findings[0].params)
         assert sentence.remedy and rule not in sentence.message and "{" not in sentence.message
+
+
+@pytest.mark.parametrize(("rule", "kind", "old", "new"), [(rule, *how) for rule, how in BROKEN_BENCHMARK.items()])
+def test_a_broken_benchmark_is_found(rule: str, kind: str, old: str, new: str) -> None:
+    assert found(PENALTY, rule) == []
+    findings = found(penalty(kind, old, new), rule)
+    assert findings
+    for lang in ("zh", "en"):
+        sentence = say(rule, lang, **findings[0].params)
+        assert sentence.remedy and rule not in sentence.message and "{" not in sentence.message
+
+
+def test_a_benchmark_that_cannot_be_read_says_which_key() -> None:
+    (finding,) = found(penalty("toml", 'unit = "倍"', 'units = "倍"'), "benchmark.unreadable")
+    assert finding.file == "benchmarks/food-expired.toml" and finding.params["key"] == "range.units"
+    files = {path: data for path, data in PENALTY.files.items() if path != "food-expired.dmn"}
+    assert found(FlowPackage(files, digest(files)), "benchmark.no_decisions")
+
+
+def test_a_gap_in_the_conditions_of_a_benchmark_is_a_gap_of_its_table() -> None:
+    broken = penalty(
+        "dmn", "<inputEntry><text>&gt;= 2000</text></inputEntry>", "<inputEntry><text>&gt; 2000</text></inputEntry>"
+    )
+    (gap,) = found(broken, "decision.gap")
+    assert "货值金额（元） 2000" in say(gap.rule, "zh", **gap.params).message
 
 
 def test_rows_and_the_case_between_them_are_named() -> None:

@@ -12,6 +12,7 @@ from bpmn.feel import compile_expression, compile_script
 from bpmn.linter import lint
 from bpmn.model import SUB_PROCESSES, TASKS, Basis, Definitions, Flow, Lane, Node, Power, Process, Step
 from bpmn.package import FlowPackage, load
+from engine.law.discretion import NAME
 from tests.conftest import ROOT
 
 FLOWS = sorted(path.name for path in (ROOT / "flows").iterdir() if path.is_dir())
@@ -227,6 +228,8 @@ def sets(package: FlowPackage, node: Node) -> set[str]:
     """Public names a completed node has surely set: required public fields of its form, or what its script writes."""
     if node.type == "scriptTask":
         return set(compile_script(node.script).writes)
+    if node.step and node.step.discretion and node.step.discretion.part == "tier":
+        return {NAME}
     schema = package.form(node.step.form) if node.step and node.step.form else None
     if schema is None:
         return set()

@@ -75,7 +75,8 @@ def test_the_word_files_are_all_there() -> None:
 
 def test_every_cause_of_an_incident_has_its_words() -> None:
     sources = [*(ROOT / "engine" / "run").rglob("*.py"), ROOT / "bpmn" / "dmn.py"]
-    raised = re.compile(r'(?:Stuck|Undecided)\(\s*"([a-z_.]+)"')
+    sources.append(ROOT / "engine" / "law" / "discretion.py")
+    raised = re.compile(r'(?:Stuck|Undecided|Unresolved)\(\s*"([a-z_.]+)"')
     codes = {code for path in sources for code in raised.findall(path.read_text("utf8"))}
     assert len(codes) > 10
     for lang in ("zh", "en"):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 
 from bpmn import normal
-from bpmn.dmn import Decided, Undecided, decide, results
+from bpmn.dmn import Undecided, decide, results
 from bpmn.feel import FeelError, compile_script
-from engine.record.canonical import Uncanonical, encode
-from engine.run.spiff import handlers, instances, signals
+from engine.record.canonical import Uncanonical
+from engine.run.spiff import benchmarks, handlers, instances, signals
 from engine.run.spiff.change import recordable
 from engine.run.spiff.routing import Stuck, evaluated
 
@@ -52,6 +52,10 @@ def _script(move: Move, token: Task, node: dict[str, Any]) -> None:
 
 
 def _decision(move: Move, token: Task, node: dict[str, Any]) -> None:
+    if "discretion" in node:
+        benchmarks.find(move, move.key(token), node["discretion"])
+        move.advance(token)
+        return
     _repeat(move, token, node, lambda data: _decided(move.program, node, data))
 
 
@@ -107,7 +111,7 @@ def _decided(program: Program, node: dict[str, Any], data: Mapping[str, Any]) ->
     digest, decisions, name = program.decision(ref)
     try:
         made = decide(decisions, name, data)
-        told = [("decision made", _said(digest, one)) for one in made]
+        told = [("decision made", benchmarks.said(digest, one)) for one in made]
     except Undecided as error:
         raise Stuck(error.code, **error.params) from error
     except Uncanonical as error:
@@ -116,11 +120,6 @@ def _decided(program: Program, node: dict[str, Any], data: Mapping[str, Any]) ->
     names = results(result, wanted)
     values = answer if len(names) > 1 and isinstance(answer, dict) else {names[0]: answer}
     return told, {name: recordable(name, value) for name, value in values.items()}
-
-
-def _said(digest: str, made: Decided) -> dict[str, Any]:
-    body = {"table": digest, "decision": made.decision, "name": made.name, "rules": list(made.rules)}
-    return body | {"inputs": encode(made.inputs), "output": encode(made.output)}
 
 
 def _events(move: Move, token: Task, node: dict[str, Any]) -> None:

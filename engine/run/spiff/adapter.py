@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.record.canonical import instant
 from engine.run.port import Command, Outcome, Rejected
-from engine.run.spiff import handlers, instances, signals
+from engine.run.spiff import benchmarks, handlers, instances, signals
 from engine.run.spiff.change import Counting
 from engine.run.spiff.move import ADVANCE, COUNT, ENTER, FAIL, Move
 from engine.run.spiff.program import Program
@@ -77,6 +77,8 @@ def _complete(move: Move) -> None:
     taken = _taken(move, node_id)
     move.set_data(key)
     move.tell("work item completed", key, item=move.command.item)
+    if clause := move.program.nodes[node_id].get("discretion"):
+        benchmarks.follow(move, key, clause)
     signals.forget(token, move.command.item)
     move.completed = (key, move.command.item)
     if node_id != token.task_spec.name:

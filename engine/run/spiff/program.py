@@ -14,6 +14,7 @@ from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
 
+from bpmn.benchmark import Benchmark
 from bpmn.calls import inlined
 from bpmn.dmn import Decisions
 from bpmn.errors import Refused
@@ -55,6 +56,8 @@ class Program:
     #: DMN file → its digest and what it says.
     decisions: dict[str, tuple[str, Decisions]] = field(default_factory=dict)
     law: Law = field(default_factory=Law)
+    #: Discretion benchmarks by name, each with the digest of its decisions and what they say.
+    benchmarks: dict[str, tuple[Benchmark, str, Decisions]] = field(default_factory=dict)
 
     def decision(self, ref: str) -> tuple[str, Decisions, str]:
         """Digest and contents of the file ``file.dmn#decision`` names, and the decision's id or name."""
@@ -98,7 +101,7 @@ def compile(package: FlowPackage, pinned: Mapping[str, Mapping[str, Any]] | None
     for node in process.nodes:
         if node.type == "callActivity" and node.id not in scopes:
             raise Refused("task.call-activity", element=node.id, line=node.line, name=node.name, called=node.called)
-    values = normalise(process) | _decisions(package, process) | {"format": FORMAT}
+    values = normalise(process) | _decisions(package, process) | _benchmarks(package) | {"format": FORMAT}
     if pinned:
         values["called"] = pinned
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
@@ -111,6 +114,18 @@ def _decisions(package: FlowPackage, process: Process) -> dict[str, Any]:
     files = {found[0]: package.decisions[found[0]].as_json() for found in asked if found}
     kept = {path: {"digest": package.file_digest(path), "model": model} for path, model in files.items()}
     return {"decisions": kept} if kept else {}
+
+
+def _benchmarks(package: FlowPackage) -> dict[str, Any]:
+    """The benchmarks of a package and of what it calls, as they were published; nothing where there are none."""
+    kept: dict[str, Any] = {}
+    for flow in package.called.values():
+        kept |= _benchmarks(flow).get("benchmarks", {})
+    for name, benchmark in package.alone.benchmarks.items():
+        path = f"{name}.dmn"
+        decisions = {"digest": package.file_digest(path), "model": package.decisions[path].as_json()}
+        kept[name] = {"benchmark": benchmark.as_json(), "decisions": decisions}
+    return {"benchmarks": kept} if kept else {}
 
 
 @lru_cache(maxsize=512)
@@ -146,7 +161,15 @@ def load(text: str) -> Program:
         values.get("called", {}),
         decisions,
     )
-    return replace(program, law=_law(program, values.get("limits", [])))
+    benchmarks = {
+        name: (
+            Benchmark.from_json(kept["benchmark"]),
+            kept["decisions"]["digest"],
+            Decisions.from_json(kept["decisions"]["model"]),
+        )
+        for name, kept in values.get("benchmarks", {}).items()
+    }
+    return replace(program, law=_law(program, values.get("limits", [])), benchmarks=benchmarks)
 
 
 def _law(program: Program, limits: list[dict[str, Any]]) -> Law:
@@ -156,7 +179,7 @@ def _law(program: Program, limits: list[dict[str, Any]]) -> Law:
 
 
 #: What the law says of a node (``bpmn.clauses``).
-_LAW = frozenset("limits marks stop extension deemed refusal once".split())
+_LAW = frozenset("limits marks stop extension deemed discretion refusal once".split())
 
 
 @lru_cache(maxsize=4096)
