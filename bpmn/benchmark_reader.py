@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
-
-import rfc8785
 
 from bpmn.benchmark import KINDS, Benchmark, Circumstance, Factor, Segment, Tier
 from bpmn.errors import Refused
@@ -27,23 +24,17 @@ _KEYS = {
 }
 
 
-def read(name: str, toml: bytes, dmn: bytes) -> Benchmark:
-    """Read a benchmark. Raises Refused ``package.toml``, ``benchmark.unreadable`` (with the key that is wrong)."""
+def read(name: str, toml: bytes, digest: str) -> Benchmark:
+    """A benchmark, named by ``digest``. Raises Refused ``package.toml``, ``benchmark.unreadable`` (the wrong key)."""
     path = path_of(name)
     try:
         values = tomllib.loads(toml.decode("utf-8"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise Refused("package.toml", path=path, reason=str(error)) from error
     try:
-        return _benchmark(name, digest(toml, dmn), values)
+        return _benchmark(name, digest, values)
     except _Wrong as wrong:
         raise Refused("benchmark.unreadable", element=name, path=path, key=str(wrong)) from wrong
-
-
-def digest(toml: bytes, dmn: bytes) -> str:
-    """The name of a benchmark: SHA-256 of the JCS of the digests of its two files."""
-    parts = {"benchmark": hashlib.sha256(toml).hexdigest(), "decisions": hashlib.sha256(dmn).hexdigest()}
-    return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()
 
 
 def path_of(name: str) -> str:

@@ -101,7 +101,8 @@ class FlowPackage:
         name = _stem(path)
         if f"{name}.dmn" not in self.files:
             raise Refused("benchmark.no_decisions", element=name, path=path)
-        return benchmark_reader.read(name, self.files[path], self.files[f"{name}.dmn"])
+        pair = {file: self.files[file] for file in (path, f"{name}.dmn")}
+        return benchmark_reader.read(name, self.files[path], digest(pair))
 
     def file_digest(self, path: str) -> str:
         """SHA-256 of one file, in hex; of a called flow's file by ``key/path``."""

@@ -4,6 +4,7 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
+from engine.benchmarks import alike, benchmark, distribution
 from engine.calendars import current as calendar_of
 from engine.calendars import editions, publish_year, set_region
 from engine.cases import cases, desk, head, incidents, private_values, reasons, show, steps, todo, track
@@ -41,7 +42,9 @@ from engine.totals import totals
 
 __all__ = [
     "add_person",
+    "alike",
     "approve",
+    "benchmark",
     "calendar_of",
     "cancel",
     "card_counts",
@@ -57,6 +60,7 @@ __all__ = [
     "deliver",
     "deliver_signals",
     "desk",
+    "distribution",
     "due",
     "editions",
     "erase",

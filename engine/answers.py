@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -320,6 +321,30 @@ class CardCount:
     answered: int
     appealed: int
     revoked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierCount:
+    """Amounts decided in one tier and range of a benchmark. None stands for a number too small to be told.
+
+    ``bands``: below the tier's range, its five fifths, above it.
+    """
+
+    segment: str
+    tier: str
+    decided: int | None
+    departed: int | None
+    bands: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """How like cases were decided: their number, and a low, the middle and a high amount; None where they are few."""
+
+    cases: int | None
+    low: Decimal | None
+    middle: Decimal | None
+    high: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -287,6 +287,29 @@ card = Table(
     Index("ix_card_colour", "colour", "state"),
 )
 
+#: Amounts decided under a benchmark: a projection of the last ``discretion applied`` of each case that was a decision.
+discretion = Table(
+    "discretion",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True, autoincrement=False),
+    Column("element", Text, nullable=False),
+    Column("benchmark", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("segment", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    #: What the benchmark treats alike has the same.
+    Column("alike", String(32), nullable=False),
+    #: Decimals as texts: the amount, and what it is compared by (a multiple where the statute counts in multiples).
+    Column("amount", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    #: Fifth of the tier's range, 0 to 4; -1 below it, 5 above.
+    Column("band", Integer, nullable=False),
+    Column("departs", Boolean, nullable=False),
+    Column("decided_at", String(24), nullable=False),
+    Index("ix_discretion_alike", "alike", "decided_at"),
+    Index("ix_discretion_digest", "digest", "segment", "tier"),
+)
+
 #: Published calendars, one row an edition: every year of one region ('' is the whole country). Append-only.
 calendar = Table(
     "calendar",

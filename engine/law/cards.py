@@ -32,6 +32,7 @@ RULES = (
     Rule("T3D", RED, "deemed effect"),
     Rule("P1", YELLOW, "once"),
     Rule("P5", YELLOW, "refusal"),
+    Rule("D1", YELLOW, "unlike"),
     Rule("X1", RED, "unanswered"),
 )
 #: Days (working) within which a yellow card must be answered before it becomes red.

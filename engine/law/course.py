@@ -242,6 +242,11 @@ class Course:
         self._raise(body, card["element"])
         return True
 
+    def unlike(self, element: str) -> None:
+        """An amount decided at this node lies far from those of like cases; the command before holds the numbers."""
+        subject = f"{element}#{self._count(f'unlike {element}')}"
+        self.raise_card(cards.rule_on("unlike"), subject, element, (self.seq,))
+
     def _post(self, element: str) -> str:
         if element:
             return str(self.law.nodes[element].get("post", ""))

@@ -21,6 +21,8 @@ from engine.record import canonical
 NAME = "discretion"
 #: Characters a reason has at least (facts 4.5): it names facts, circumstances, basis, and why it departs.
 REASON = 20
+#: How far from those of like cases an amount may lie, as a part of their middle, before a card asks why.
+UNLIKE = Decimal("0.3")
 _CENT = Decimal("0.01")
 
 
@@ -145,6 +147,16 @@ def verdict(found: Mapping[str, Any], amount: Any) -> Verdict:
 def places(found: Mapping[str, Any], amount: Any) -> Decimal:
     """The amount as cases are compared by it: a multiple of the base where the statute counts in multiples."""
     return Decimal(amount) / Decimal(found["base"] or 1)
+
+
+def band(low: Any, high: Any, amount: Any) -> int:
+    """Where in a tier's range an amount lies: its fifth, 0 to 4; -1 below the range, 5 above."""
+    low, high, amount = Decimal(low), Decimal(high), Decimal(amount)
+    if amount < low:
+        return -1
+    if amount > high:
+        return 5
+    return min(4, int((amount - low) * 5 / (high - low))) if high > low else 0
 
 
 def _plain(number: Decimal) -> Any:

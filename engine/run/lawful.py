@@ -111,12 +111,18 @@ def _unanswered(course: Course, command: Command) -> None:
         raise Rejected("card.state", card=command.item, state="")
 
 
+def _unlike(course: Course, command: Command) -> None:
+    """The amount decided lies far from those of like cases: the post that decided says why."""
+    course.unlike(command.item)
+
+
 _COMMANDS: Mapping[str, Callable[[Course, Command], None]] = {
     "limit": _limit,
     "pause": _pause,
     "unpause": _unpause,
     "recount": _recount,
     "unanswered": _unanswered,
+    "unlike": _unlike,
     **dict.fromkeys(cards.MOVES, _card),
 }
 #: Commands of the law itself: they reach the clocks, never the process.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bpmn.model import Definitions, Node
 from engine import tables
 from engine.answers import Choice, Due, Incident, WorkItem
+from engine.law.discretion import band
 from engine.law.estimate import estimate
 from engine.record import canonical
 from engine.record.canonical import read_instant
@@ -78,6 +79,8 @@ class Change:
     incident_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Rows of ``card`` by card.
     card_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: The row of ``discretion``, where an amount was decided under a benchmark.
+    discretion_row: dict[str, Any] | None = None
     #: Do clocks of the law count when items are due? Else it is estimated.
     counted: bool = False
     #: Timers that fired in this command.
@@ -290,6 +293,21 @@ def _card(state: str) -> Any:
     return effect
 
 
+def _applied(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
+    """An amount was held against the benchmark; that of a decision is kept."""
+    if body["part"] != "decision":
+        return
+    said = canonical.decode(body)
+    named = {name: said[name] for name in ("benchmark", "digest", "segment", "tier", "alike", "departs")}
+    result.discretion_row = named | {
+        "element": str(step.element),
+        "amount": str(said["amount"]),
+        "place": str(said["place"]),
+        "band": band(said["low"], said["high"], said["amount"]),
+        "decided_at": step.at,
+    }
+
+
 def _raised(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
     result.incident_rows[body["incident"]] = {
         "item": body["incident"],
@@ -322,6 +340,7 @@ _EFFECTS: Mapping[str, Any] = {
     "timer set": _timer_set,
     "timer fired": _timer_fired,
     "incident raised": _raised,
+    "discretion applied": _applied,
     **dict.fromkeys(("limit started", "limit paused", "limit resumed", "limit extended", "limit recounted"), _counted),
     "limit expired": _expired,
     **{f"card {state}": _card(state) for state in ("raised", "answered", "appealed", "upheld", "revoked")},

@@ -13,9 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import catalogue, tables
+from bpmn.model import Node
+from engine import benchmarks, catalogue, tables
 from engine.answers import Done, Person, Receipt
 from engine.errors import Rejection
+from engine.law.discretion import NAME, places
 from engine.office import people
 from engine.record import canonical, private, receipt
 from engine.run import departure, guard
@@ -117,7 +119,22 @@ def complete(
     case = write_command(
         session, case, command, at, command_id=command_id, simulated=simulated, extra=extra, salts=salts
     )
-    return answer(session, case)
+    return answer(session, compared(session, case, row.element, node, at, simulated))
+
+
+def compared(
+    session: Session, case: OpenCase, element: str, node: Node | None, at: datetime, simulated: bool
+) -> OpenCase:
+    """The case after a decision was compared with like ones: far from them, a card asks why (同案同罚)."""
+    clause = node.step.discretion if node is not None and node.step is not None else None
+    found = case.data.get(NAME)
+    if clause is None or clause.part != "decision" or not isinstance(found, dict) or "decided" not in found:
+        return case
+    said = benchmarks.unlike(session, case.data, case.number, places(found, found["decided"]))
+    if said is None or case.clocks is None:
+        return case
+    command = Command(type="unlike", actor=people.SYSTEM, item=element, data=said, private={})
+    return write_command(session, case, command, at, simulated=simulated)
 
 
 def fire(

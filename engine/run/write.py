@@ -216,6 +216,8 @@ def _write(
     upsert(session, tables.work_item, [row.values(after.id) for row in change.changed_items])
     upsert(session, tables.timer, [{"case_id": after.id, **row} for row in change.timer_rows.values()])
     upsert(session, tables.card, [{"case_id": after.id, **row} for row in change.card_rows.values()])
+    if change.discretion_row is not None:
+        upsert(session, tables.discretion, [{"case_id": after.id, **change.discretion_row}])
     upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
     _end_timers_and_incidents(session, after, change)
 

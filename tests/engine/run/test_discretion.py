@@ -115,3 +115,61 @@ def test_facts_that_are_not_there_stop_the_case_visibly(office: Store) -> None:
     del story["step"][-1]["data"]["goods_value"]
     (incident,) = tell(office, KEY, story, package.definitions).incidents
     assert incident.code == "benchmark.fact_missing" and incident.params["facts"] == "货值金额"
+
+
+def test_like_cases_decided_far_apart_raise_a_card(office: Store) -> None:
+    reasons = "当事人主动召回全部涉案食品并赔付，消除了危害后果，依照行政处罚法第三十二条减轻处罚。"
+    told(office, DEPARTS)
+    near = {"proposed_fine": 25_000, "departure_reasons": reasons}
+    done = told(office, DEPARTS, Conclude=near, Decide={"fine_amount": 25_000})
+    with office.read() as session:
+        assert "D1" not in {card.rule for card in engine.show(session, done.case).cards}
+    far = {"proposed_fine": 45_000, "departure_reasons": reasons}
+    done = told(office, DEPARTS, Conclude=far, Decide={"fine_amount": 45_000})
+    with office.read() as session:
+        (card,) = [card for card in engine.show(session, done.case).cards if card.rule == "D1"]
+        (command,) = [step for step in engine.steps(session, done.case) if step.body.get("type") == "unlike"]
+        assert engine.replay(session).differences == () and engine.verify(session).differences == ()
+    assert (card.element, card.post, card.colour) == ("Decide", "批准岗", "yellow")
+    assert (command.body["actor"], command.body["data"]["cases"]) == ("system", 2)
+
+
+def test_other_facts_are_not_compared(office: Store) -> None:
+    told(office, DEPARTS)
+    done = told(
+        office,
+        DEPARTS,
+        Facts={"merits": ["removed"]},
+        Conclude={"proposed_fine": 45_000},
+        Decide={"fine_amount": 45_000},
+    )
+    with office.read() as session:
+        assert "D1" not in {card.rule for card in engine.show(session, done.case).cards}
+
+
+def test_small_numbers_are_not_told(office: Store) -> None:
+    one = told(office, WITHIN)
+    digest = PACKAGE.benchmarks["food-expired"].digest
+    with office.read() as session:
+        found = engine.show(session, one.case).data["discretion"]
+        (few,) = engine.distribution(session, digest, simulated=None)
+        assert (few.tier, few.decided, few.departed, few.bands[0]) == ("normal", None, 0, 0) and few.bands[2] is None
+        assert engine.alike(session, found).cases is None
+        assert engine.distribution(session, digest) == []
+    for amount in (66_000, 70_000, 74_000, 80_000, 84_000):
+        told(office, WITHIN, Conclude={"proposed_fine": amount}, Decide={"fine_amount": amount})
+    with office.read() as session:
+        (many,) = engine.distribution(session, digest, simulated=None)
+        others = engine.alike(session, found, without=one.case)
+    assert many.decided == 6 and set(many.bands) == {0, None}
+    assert (others.cases, others.low, others.middle, others.high) == (5, 66_000, 74_000, 84_000)
+
+
+def test_a_benchmark_is_found_by_its_digest(office: Store) -> None:
+    digest = PACKAGE.benchmarks["food-expired"].digest
+    with office.read() as session:
+        info, found, _ = engine.benchmark(session, digest[:12])
+        assert (info.key, found) == (KEY, PACKAGE.benchmarks["food-expired"])
+        for wrong in ("0" * 64, digest[:3]):
+            with pytest.raises(Rejection, match=r"benchmark\.unknown"):
+                engine.benchmark(session, wrong)
