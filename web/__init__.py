@@ -10,6 +10,7 @@ from web import (
     applying,
     audit,
     auth,
+    benchmarks,
     cases,
     casework,
     cli,
@@ -32,7 +33,21 @@ from web import (
 from web.settings import Settings
 
 #: Rooms, each a module with its own blueprint ``bp``.
-ROOMS = (public, downloads, applying, tracking, cases, dates, desk, casework, stuck, supervision, department, audit)
+ROOMS = (
+    public,
+    benchmarks,
+    downloads,
+    applying,
+    tracking,
+    cases,
+    dates,
+    desk,
+    casework,
+    stuck,
+    supervision,
+    department,
+    audit,
+)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:

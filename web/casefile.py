@@ -10,7 +10,7 @@ from flask import abort
 import engine
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Person
-from web import casedata, charts, dates
+from web import benchmarks, casedata, charts, dates
 from web.acting import officer, today
 from web.flowwords import FlowWords
 from web.history import Line, history, standing
@@ -33,6 +33,8 @@ class File:
     private: dict[str, Any]
     people: list[Person]
     clocks: list[dates.Shown]
+    #: What a benchmark says, where one is for the case.
+    discretion: benchmarks.Found | None
 
     @property
     def party(self) -> str:
@@ -80,4 +82,5 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         private=private,
         people=engine.people(session),
         clocks=dates.clocks(session, view, words, public=False),
+        discretion=benchmarks.found_in(session, view, words, public=False),
     )

@@ -100,11 +100,23 @@ def _not_done(rejection: Rejection, file: File, item: str, data: dict[str, Any],
         return conflict.page(rejection, file.view.case, file.words, element, entered)
     found = next((one for one in file.view.work_items if one.item == item), None)
     places = {"item.people": "with", "take.missing": "take-1", "take.unknown": "take-1"}
-    if found is None or rejection.code not in ("form.invalid", *places):
+    discretion = rejection.code.startswith("discretion.")
+    if found is None or not (discretion or rejection.code in ("form.invalid", *places)):
         raise rejection
+    if discretion:
+        return _item_page(
+            file, found, forms.fields(schema, data), [(_amount_field(file, item), explain(rejection))], id_
+        ), 422
     wrong: list[FormError] = rejection.params["errors"] if rejection.code == "form.invalid" else []  # type: ignore[assignment]
     said = [(places[rejection.code], _CHOOSE[rejection.code]())] if rejection.code in places else []
     return _item_page(file, found, forms.fields(schema, data, wrong), said, id_), 422
+
+
+def _amount_field(file: File, item: str) -> str:
+    """Where an amount that may not be submitted is mended: its field, or that of the reasons it lacks."""
+    node = file.words.node(item.rpartition("#")[0])
+    own = node.step.discretion if node is not None and node.step is not None else None
+    return f"f-{own.amount}" if own is not None else "h-form"
 
 
 _CHOOSE = {

@@ -116,7 +116,18 @@ def _planned(
         for place, days in enumerate(group["opened"]):
             opened = now - timedelta(days=days, minutes=random.randrange(0, 180))
             code = group.get("code", False) and place == 0
-            yield Planned(flow=flow, story=story, opened=opened, code=code, **rest)
+            changes = group.get("change") or [{}]
+            told = _changed(story, changes[place % len(changes)])
+            yield Planned(flow=flow, story=told, opened=opened, code=code, **rest)
+
+
+def _changed(story: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """The story with some data of some elements changed: element → its changed data."""
+    steps = [
+        step | {"data": {**step.get("data", {}), **change[step["do"]]}} if step.get("do") in change else step
+        for step in story.get("step", [])
+    ]
+    return story | {"step": steps}
 
 
 def _play(session: Session, planned: Planned, package: FlowPackage, story: Story, cast: Cast, now: datetime) -> Done:

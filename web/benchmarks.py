@@ -1,0 +1,193 @@
+"""Discretion benchmarks: each as a readable table for everybody, and what one says in a case (同案同罚)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+import engine
+from bpmn.benchmark import KINDS, Benchmark, Segment, Tier
+from bpmn.dmn_model import Decisions
+from engine.answers import Alike, CaseView, TierCount
+from engine.errors import Rejection
+from engine.law.discretion import NAME
+from web import forms
+from web.casedata import asked
+from web.flowwords import FlowWords
+from web.formatting import plain
+from web.language import gettext as _
+from web.language import lang
+from web.layout import word
+from web.session import Session, read, settings
+
+bp = Blueprint("benchmarks", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One tier as a line of the table: a range for each segment of the statute, and what was decided."""
+
+    tier: Tier
+    ranges: list[str]
+    counts: list[TierCount | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One decision table as it decides, for those who check: heads and rows, cells as FEEL."""
+
+    name: str
+    heads: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a benchmark says in one case, in words."""
+
+    benchmark: Benchmark
+    tier: Tier
+    range: str
+    proposed: str
+    amount: str
+    decided: str
+    circumstances: list[tuple[str, str, str]]
+    facts: list[tuple[str, str]]
+    notes: list[str]
+    alike: Alike | None
+    likes: str
+
+
+@bp.get("/powers/<key>/benchmarks/<name>")
+def benchmark(key: str, name: str) -> ResponseReturnValue:
+    """One benchmark of a power, as published with its latest version."""
+    with read() as session:
+        info = engine.definition(session, key)
+        words = FlowWords(engine.package_of(session, info.id).alone, lang())
+        found = words.package.benchmarks.get(name)
+        if found is None:
+            raise Rejection("benchmark.unknown", digest=name)
+        counts = engine.distribution(session, found.digest, None if settings().demo else False)
+    return render_template(
+        "public/benchmark.html",
+        info=info,
+        words=words,
+        benchmark=found,
+        rows=[_row(found, tier, words, counts) for tier in sorted(found.tiers, key=_gravity)],
+        circumstances=[
+            (word("tier", kind), [one for one in found.circumstances if one.kind == kind]) for kind in KINDS
+        ],
+        sheets=_sheets(words.package.decisions[f"{name}.dmn"]),
+        decided=any(count.decided != 0 for count in counts),
+    )
+
+
+def found_in(session: Session, view: CaseView, words: FlowWords, *, public: bool) -> Found | None:
+    """What a benchmark says in a case; None where none is for it. The party sees like cases after the decision."""
+    found = view.data.get(NAME)
+    own = words.package.benchmarks.get(str(found["benchmark"])) if isinstance(found, dict) else None
+    tier = own.tier(str(found["tier"])) if own is not None and isinstance(found, dict) else None
+    if own is None or tier is None or not isinstance(found, dict):
+        return None
+    decided = found.get("decided")
+    likes = engine.alike(session, found, without=view.case) if decided is not None or not public else None
+    return Found(
+        benchmark=own,
+        tier=tier,
+        range=_amounts(found["low"], found["high"]),
+        proposed=_yuan(found["proposed"]),
+        amount=_yuan(found["amount"]) if found.get("amount") is not None else "",
+        decided=_yuan(decided) if decided is not None else "",
+        circumstances=[
+            (words.text(one.title), word("tier", one.kind), words.basis(one.basis) if one.basis else "")
+            for id_ in found["circumstances"]
+            if (one := own.circumstance(id_))
+        ],
+        facts=_facts(own, found["facts"], words),
+        notes=_notes(found),
+        alike=likes,
+        likes=_likes(likes) if likes is not None else "",
+    )
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    """What the procedure demands because of what was found."""
+    notes = []
+    if found["conflict"]:
+        notes.append(_("既有从重又有从宽情节：须集体讨论。"))
+    if found["waivable"]:
+        notes.append(_("可以不予处罚：不予处罚的，须写明理由并经法制审核、集体讨论。"))
+    if found.get("departs"):
+        notes.append(_("偏离裁量基准或者减轻处罚：须写明理由，经法制审核通过和集体讨论。"))
+    return notes
+
+
+def _likes(alike: Alike) -> str:
+    if alike.cases is None or alike.low is None or alike.middle is None or alike.high is None:
+        return _("同类案件少于 5 件，不公布。")
+    amounts = {"low": _yuan(alike.low), "middle": _yuan(alike.middle), "high": _yuan(alike.high)}
+    return _("同类案件 %(cases)s 件：多数在 %(low)s 至 %(high)s 元，居中 %(middle)s 元。", cases=alike.cases, **amounts)
+
+
+def _facts(own: Benchmark, facts: Mapping[str, Any], words: FlowWords) -> list[tuple[str, str]]:
+    """Facts by the labels of the form that asks for them."""
+    schemas = asked(words)
+    rows = []
+    for factor in own.factors:
+        value = plain(forms.shown(schemas.get(factor.field, {}), factor.field, facts.get(factor.field)))
+        rows.append((words.text(factor.title), f"{value} {words.text(factor.unit)}".strip()))
+    return rows
+
+
+def _row(own: Benchmark, tier: Tier, words: FlowWords, counts: list[TierCount]) -> Row:
+    by_place = {(count.segment, count.tier): count for count in counts}
+    return Row(
+        tier=tier,
+        ranges=[_range(tier, segment, words) for segment in own.segments],
+        counts=[by_place.get((segment.id, tier.id)) for segment in own.segments],
+    )
+
+
+def _range(tier: Tier, segment: Segment, words: FlowWords) -> str:
+    """``50000（含）至 65000（不含） 元`` in few signs; — where the tier has none here."""
+    if segment.id not in tier.ranges:
+        return "—"
+    low, high = tier.ranges[segment.id]
+    if high == 0:
+        return _("不罚款")
+    unit = words.text(segment.unit)
+    closed = high == segment.high
+    if closed:
+        return _("%(low)s 至 %(high)s %(unit)s", low=_yuan(low), high=_yuan(high), unit=unit)
+    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=_yuan(low), high=_yuan(high), unit=unit)
+
+
+def _sheets(decisions: Decisions) -> list[Sheet]:
+    return [
+        Sheet(
+            name=item.name,
+            heads=[*(column.label or column.text for column in item.table.inputs), item.name],
+            rows=[[*row.inputs, *row.outputs] for row in item.table.rules],
+        )
+        for item in decisions.items
+        if item.table is not None
+    ]
+
+
+def _amounts(low: Any, high: Any) -> str:
+    return _("%(low)s 至 %(high)s 元", low=_yuan(low), high=_yuan(high)) if Decimal(high) else _("不罚款")
+
+
+def _yuan(amount: Any) -> str:
+    """A number with its thousands apart: 65,000."""
+    number = Decimal(amount)
+    return f"{number:,.2f}" if number != number.to_integral_value() else f"{int(number):,}"
+
+
+def _gravity(tier: Tier) -> int:
+    return KINDS.index(tier.kind)
