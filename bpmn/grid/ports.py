@@ -98,7 +98,7 @@ class Ports:
             if not leaves:
                 cost += 400
             elif self.links[other].family != link.family:
-                cost += 150
+                cost += 220
             elif decides:
                 cost += 120 if link.name or self.links[other].name else 40
             else:
