@@ -4,7 +4,7 @@ Every verb that changes something takes the session of one transaction, opened a
 instant ``at`` it happens. Answers are values of ``engine.answers``; what was wrong is a ``Rejection`` (engine.errors).
 """
 
-from engine.benchmarks import alike, benchmark, distribution
+from engine.benchmarks import alike, benchmark, distribution, published_benchmarks
 from engine.calendars import current as calendar_of
 from engine.calendars import editions, publish_year, set_region
 from engine.cases import cases, desk, head, incidents, private_values, reasons, show, steps, todo, track
@@ -36,6 +36,7 @@ from engine.run.services import fail
 from engine.run.stops import pause, unpause
 from engine.run.supervise import treat_card
 from engine.run.timers import catch_up, deliver_signals, due, tick
+from engine.run.whatif import under_benchmark, under_definition
 from engine.status import picture_status
 from engine.supervision import card_counts, cards
 from engine.totals import totals
@@ -86,6 +87,7 @@ __all__ = [
     "program_of",
     "publish",
     "publish_year",
+    "published_benchmarks",
     "reasons",
     "recount",
     "refuse",
@@ -109,6 +111,8 @@ __all__ = [
     "totals",
     "track",
     "treat_card",
+    "under_benchmark",
+    "under_definition",
     "unpause",
     "verify",
     "versions",

@@ -421,6 +421,31 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Otherwise:
+    """One thing that would be otherwise under another edition.
+
+    ``what``: a part of what a benchmark found (tier, low, high …), ``amount``, ``decided``, or of another version path,
+    decision, date, discretion, and ``stopped`` where the recorded command does not fit there.
+    """
+
+    step: int
+    what: str
+    element: str
+    recorded: Any
+    found: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """The recorded facts of a case decided again under another edition; ``benchmark`` is its digest where it is one."""
+
+    case: str
+    edition: DefinitionInfo
+    benchmark: str = ""
+    differences: tuple[Otherwise, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """Answer of ``verify`` and ``replay``: nothing in ``differences`` means it holds."""
 

@@ -26,15 +26,22 @@ from engine.store import Session
 MOST = 200
 
 
+def published_benchmarks(session: Session) -> list[tuple[DefinitionInfo, Benchmark, Decisions]]:
+    """Every edition of every benchmark with the latest version of the flow that holds it, the newest first."""
+    found: dict[str, tuple[DefinitionInfo, Benchmark, Decisions]] = {}
+    for info in catalogue.definitions(session):
+        for version in catalogue.versions(session, info.key):
+            package = catalogue.package_of(session, version.id).alone
+            for name, one in package.benchmarks.items():
+                found.setdefault(one.digest, (version, one, package.decisions[f"{name}.dmn"]))
+    return list(found.values())
+
+
 def benchmark(session: Session, digest: str) -> tuple[DefinitionInfo, Benchmark, Decisions]:
     """A published benchmark by its digest or the beginning of it. Raises Rejection ``benchmark.unknown``."""
-    if len(digest) >= 8:
-        for info in catalogue.definitions(session):
-            for version in catalogue.versions(session, info.key):
-                package = catalogue.package_of(session, version.id)
-                for name, one in package.benchmarks.items():
-                    if one.digest.startswith(digest):
-                        return version, one, package.decisions[f"{name}.dmn"]
+    for found in published_benchmarks(session):
+        if len(digest) >= 8 and found[1].digest.startswith(digest):
+            return found
     raise Rejection("benchmark.unknown", digest=digest)
 
 

@@ -30,11 +30,11 @@ from engine.store import Session
 
 def replay(session: Session, number: str | None = None) -> Verdict:
     """Re-run one case or all of them. Raises Rejection ``case.unknown``."""
-    query = _CASES if number is None else _CASES.where(tables.case.c.number == number)
+    query = CASES if number is None else CASES.where(tables.case.c.number == number)
     differences, erased, cases, count = [], [], 0, 0
     # However many cases there are, a handful is in memory.
     for row in session.execute(query, execution_options={"yield_per": 200}):
-        steps = session.execute(_STEPS, {"wanted": row.id}).all()
+        steps = session.execute(STEPS, {"wanted": row.id}).all()
         cases += 1
         count += len(steps)
         found = _replay_case(session, row, steps) or _second_opinion(session, row, steps)
@@ -47,7 +47,7 @@ def replay(session: Session, number: str | None = None) -> Verdict:
 
 
 #: Built once: putting statements together costs more than running them.
-_CASES = (
+CASES = (
     sa.select(
         tables.case,
         tables.definition.c.key,
@@ -58,7 +58,7 @@ _CASES = (
     .join_from(tables.case, tables.definition, tables.definition.c.id == tables.case.c.definition_id)
     .order_by(tables.case.c.id)
 )
-_STEPS = sa.select(tables.step).where(tables.step.c.case_id == sa.bindparam("wanted")).order_by(tables.step.c.seq)
+STEPS = sa.select(tables.step).where(tables.step.c.case_id == sa.bindparam("wanted")).order_by(tables.step.c.seq)
 
 
 def groups(steps: Sequence[Any]) -> Iterator[list[Any]]:
@@ -87,13 +87,13 @@ def recorded_command(body: dict[str, Any]) -> Command:
 def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference | None:
     """The first place where re-running differs from the record."""
     try:
-        definition_id, ref = _opened_under(session, row, steps)
+        definition_id, ref = opened_under(session, row, steps)
     except (Rejection, KeyError, ValueError, TypeError) as error:
         return _differs(row, steps[0], "command", steps[0].body[:80], str(error)) if steps else None
     program = catalogue.program_of(session, definition_id)
     state: str | None = None
     data: dict[str, Any] = {}
-    edition = _edition(steps)
+    edition = edition_of(steps)
     clocks = "{}" if edition >= CLOCKS_SINCE else None
     for group in groups(steps):
         first = group[0]
@@ -110,7 +110,7 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
                 at=read_instant(first.at),
                 target=target,
                 clocks=clocks,
-                calendar=_calendar(session, group),
+                calendar=calendar_for(session, group),
                 seq=first.seq + (first.seq == 1),
             )
         except Exception as error:  # whatever a record makes us do wrong is told as what it is: this step, not a crash
@@ -131,7 +131,7 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
     return None
 
 
-def _opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int, DefinitionRef]:
+def opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int, DefinitionRef]:
     """The version a case was opened under, which need not be the one it has now."""
     if all(step.kind != "case migrated" for step in steps):
         return row.definition_id, DefinitionRef(key=row.key, version=row.edition, digest=row.digest)
@@ -140,13 +140,13 @@ def _opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int
     return info.id, info
 
 
-def _edition(steps: Sequence[Any]) -> int:
+def edition_of(steps: Sequence[Any]) -> int:
     """The edition of the rules a case lives under."""
     opened = next((step for step in steps if step.kind == "case opened"), None)
     return int(canonical.loads(opened.body).get("edition", 1)) if opened is not None else 1
 
 
-def _calendar(session: Session, group: Sequence[Any]) -> Edition:
+def calendar_for(session: Session, group: Sequence[Any]) -> Edition:
     """The calendar a command was decided with: the one its steps name, if they counted anything."""
     for step in group:
         if '"calendar":"' in step.body and (digest := canonical.loads(step.body).get("calendar")):
@@ -166,7 +166,7 @@ def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Differe
 
     def process(version: int | None) -> Process:
         """A version of the flow as drawn, with what it calls; None is the one the case was opened under."""
-        id_, _ = _opened_under(session, row, steps)
+        id_, _ = opened_under(session, row, steps)
         if version is not None:
             id_ = catalogue.definition(session, row.key, version).id
         definitions = catalogue.package_of(session, id_).definitions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.cli import audit, calendar, card, case, db, demo, flow, message, tick, user
+from web.cli import audit, benchmark, calendar, card, case, db, demo, flow, message, tick, user
 
 GROUPS = (
     flow.flow,
@@ -13,6 +13,7 @@ GROUPS = (
     message.message,
     message.signal,
     card.card,
+    benchmark.benchmark,
     calendar.calendar,
     tick.tick,
     audit.audit,

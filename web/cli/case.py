@@ -68,6 +68,22 @@ def do(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: d
     )
 
 
+@case.command("whatif")
+@click.argument("number", metavar="CASE")
+@click.option("--definition", metavar="DIGEST", help="Under this published version.")
+@click.option("--benchmark", metavar="DIGEST", help="Under this edition of the benchmark.")
+def whatif(number: str, definition: str | None, benchmark: str | None) -> None:
+    """Decide the recorded facts again under another edition, and record nothing."""
+    if (definition is None) == (benchmark is None):
+        raise click.UsageError("--definition DIGEST | --benchmark DIGEST")
+    with reading() as session:
+        if benchmark is not None:
+            found = engine.under_benchmark(session, number, benchmark)
+        else:
+            found = engine.under_definition(session, number, definition or "")
+    tell(documents.whatif(found), lines.whatif(found, lang()))
+
+
 @case.command("show")
 @click.argument("number", metavar="CASE")
 @STEP

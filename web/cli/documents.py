@@ -313,3 +313,17 @@ def plan(found: answers.Plan) -> dict[str, Any]:
         "work_items": list(found.items),
         "timers": list(found.timers),
     }
+
+
+def whatif(found: answers.WhatIf) -> dict[str, Any]:
+    """What would be otherwise under another edition."""
+    return {
+        "case": found.case,
+        "definition": {"key": found.edition.key, "version": found.edition.version, "digest": found.edition.digest},
+        "benchmark": found.benchmark or None,
+        "differences": [
+            {"step": one.step or None, "what": one.what, "element": one.element or None}
+            | {"recorded": one.recorded, "found": one.found}
+            for one in found.differences
+        ],
+    }

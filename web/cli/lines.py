@@ -193,3 +193,19 @@ def plan(found: answers.Plan, moved: bool, lang: str) -> Iterator[str]:
         if place.reason:
             why = wording.word("migration", place.reason, lang)
             yield word("does_not_map", lang, element=place.old, why=why)
+
+
+def whatif(found: answers.WhatIf, lang: str) -> Iterator[str]:
+    """One line for what would be otherwise, or that nothing would."""
+    edition = {"key": found.edition.key, "version": found.edition.version, "benchmark": found.benchmark[:12]}
+    yield word("whatif", lang, case=found.case, **edition)
+    for one in found.differences:
+        what = wording.word("whatif", one.what, lang)
+        said = {"recorded": _said(one.recorded), "found": _said(one.found)}
+        yield word("otherwise", lang, step=one.step or "", what=what, element=one.element, **said)
+    if not found.differences:
+        yield word("not_otherwise", lang)
+
+
+def _said(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
