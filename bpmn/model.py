@@ -123,6 +123,17 @@ class Discretion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A document that is made from a template when the step is done, and issued under a number."""
+
+    name: str
+    #: ``documents/<template>.html``.
+    template: str
+    #: How it is numbered: ``{year}`` and ``{n}`` are filled in; '' for a document without a number.
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Risk:
     """A point where power may be abused (廉政风险点) and the control that answers it."""
 
@@ -172,6 +183,8 @@ class Step:
     limits: tuple[Limit, ...] = ()
     bases: tuple[Basis, ...] = ()
     documents: tuple[str, ...] = ()
+    #: Those of them that have a template.
+    papers: tuple[Paper, ...] = ()
     risks: tuple[Risk, ...] = ()
     #: Rights of the party told or open at this step (陈述申辩, 听证, 复议 …).
     rights: tuple[str, ...] = ()

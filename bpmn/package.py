@@ -104,6 +104,13 @@ class FlowPackage:
         pair = {file: self.files[file] for file in (path, f"{name}.dmn")}
         return benchmark_reader.read(name, self.files[path], digest(pair))
 
+    def template(self, name: str) -> bytes | None:
+        """The template ``documents/<name>.html``; of a called flow ``key/name``. None without one."""
+        key, _, rest = name.rpartition("/")
+        if key in self.called:
+            return self.called[key].template(rest)
+        return self.files.get(f"documents/{name}.html")
+
     def file_digest(self, path: str) -> str:
         """SHA-256 of one file, in hex; of a called flow's file by ``key/path``."""
         key, _, rest = path.partition("/")

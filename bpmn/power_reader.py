@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bpmn.model import SUN, Basis, Deemed, Discretion, Extension, Limit, Material, Power, Remedy, Risk, Step, Stop
+from bpmn.model import (
+    SUN,
+    Basis,
+    Deemed,
+    Discretion,
+    Extension,
+    Limit,
+    Material,
+    Paper,
+    Power,
+    Remedy,
+    Risk,
+    Step,
+    Stop,
+)
 
 S = f"{{{SUN}}}"
 
@@ -76,6 +90,11 @@ def read_step(element: etree._Element | None) -> Step | None:
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
         bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
         documents=tuple(child.get("name", "") for child in element.findall(f"{S}document")),
+        papers=tuple(
+            Paper(name=child.get("name", ""), template=child.get("template", ""), number=child.get("number", ""))
+            for child in element.findall(f"{S}document")
+            if child.get("template")
+        ),
         risks=tuple(
             Risk(text=_text(child), level=child.get("level", ""), control=child.get("control", ""))
             for child in element.findall(f"{S}risk")

@@ -108,7 +108,7 @@ SHAPES: dict[str, Shape] = {
     "fee": Shape({"basis": None}),
     "remedy": Shape(_REMEDY | _CITED),
     "basis": Shape(_CITED),
-    "document": Shape({"name": None}),
+    "document": Shape({"name": None, "template": None, "number": None}),
     "risk": Shape({"level": LEVELS, "control": None}),
     "right": Shape({}),
 }

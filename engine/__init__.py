@@ -19,6 +19,7 @@ from engine.catalogue import (
     program_of,
     versions,
 )
+from engine.documents import document, documents
 from engine.explained import explain
 from engine.meta import is_demo, mark_demo
 from engine.office.people import add_person, people, person, sign_in
@@ -62,6 +63,8 @@ __all__ = [
     "deliver_signals",
     "desk",
     "distribution",
+    "document",
+    "documents",
     "due",
     "editions",
     "erase",

@@ -421,6 +421,18 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A document issued in a case: its step, and the digests of its bytes by form (html, pdf)."""
+
+    step: int
+    at: datetime
+    element: str
+    name: str
+    number: str
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Otherwise:
     """One thing that would be otherwise under another edition.
 

@@ -310,6 +310,24 @@ discretion = Table(
     Index("ix_discretion_digest", "digest", "segment", "tier"),
 )
 
+#: Documents issued in a case, by the number of their step, which holds the digests. null: erased with personal data.
+document = Table(
+    "document",
+    metadata,
+    Column("case_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    #: What is counted together: the pattern of the number, in a year.
+    Column("series", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("html", LargeBinary),
+    Column("pdf", LargeBinary),
+    ForeignKeyConstraint(["case_id", "seq"], ["step.case_id", "step.seq"]),
+    UniqueConstraint("series", "year", "n"),
+)
+
 #: Published calendars, one row an edition: every year of one region ('' is the whole country). Append-only.
 calendar = Table(
     "calendar",

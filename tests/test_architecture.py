@@ -23,6 +23,8 @@ DOORS = {
     "flask": ("web/", "app.py"),
     "click": ("web/", "app.py"),
     "hashlib": ("bpmn/package.py", "engine/record/"),
+    "jinja2": ("bpmn/template.py", "web/"),
+    "weasyprint": ("engine/paper.py",),
     "hmac": ("engine/record/", "web/security.py", "web/tracking.py", "web/session.py"),
 }
 

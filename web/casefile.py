@@ -9,7 +9,7 @@ from flask import abort
 
 import engine
 from bpmn.twin import TwinStep
-from engine.answers import CaseView, Person
+from engine.answers import CaseView, Issued, Person
 from web import benchmarks, casedata, charts, dates
 from web.acting import officer, today
 from web.flowwords import FlowWords
@@ -33,6 +33,7 @@ class File:
     private: dict[str, Any]
     people: list[Person]
     clocks: list[dates.Shown]
+    papers: list[Issued]
     #: What a benchmark says, where one is for the case.
     discretion: benchmarks.Found | None
 
@@ -82,5 +83,6 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         private=private,
         people=engine.people(session),
         clocks=dates.clocks(session, view, words, public=False),
+        papers=engine.documents(session, view.case),
         discretion=benchmarks.found_in(session, view, words, public=False),
     )

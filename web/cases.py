@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
-from web import benchmarks, charts, dates, forms, pagecache
+from web import benchmarks, charts, dates, forms, pagecache, papers
 from web.acting import today
 from web.applying import COMMAND_ID
 from web.casedata import answered, answers, own_names
@@ -115,6 +115,7 @@ def _render_case(session: Session, number: str) -> str:
         applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
         found=_found(view, words),
         clocks=dates.clocks(session, view, words, public=True),
+        papers=papers.shown(session, number, words),
         discretion=benchmarks.found_in(session, view, words, public=True),
         mine=[item for item in view.work_items if item.applicant and item.state == "open"],
     )

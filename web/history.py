@@ -171,6 +171,9 @@ _WORDS: Mapping[str, Callable[[Step, FlowWords], Line | None]] = {
     "card raised": _card,
     **dict.fromkeys(("card answered", "card appealed", "card upheld", "card revoked"), _treated),
     "deemed effect": lambda step, words: _line(step, "warn", _("依法视为：%(effect)s", effect=step.body["effect"])),
+    "document issued": lambda step, words: _line(
+        step, "done", _("制发文书：%(name)s", name=words.text(step.body["document"])), step.body["number"]
+    ),
     "case migrated": lambda step, words: _line(
         step, "done", _("改按流程图第 %(version)s 版办理", version=step.body["to"]["version"])
     ),

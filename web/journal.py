@@ -194,6 +194,8 @@ class Journal:
         code, slots = step.kind, {}
         if step.kind == "data set":
             slots = {"name": self.label(str(body.get("name", "")))}
+        elif step.kind == "document issued":
+            slots = {"name": str(body.get("document", ""))}
         elif step.kind == "decision made":
             slots = {"name": str(body.get("name", ""))}
         elif step.kind in ("message sent", "message received"):

@@ -52,6 +52,11 @@ def digest(value: Any) -> str:
     return hashlib.sha256(dumps(value)).hexdigest()
 
 
+def bytes_digest(data: bytes) -> str:
+    """SHA-256 of bytes as they are, in hex: those of a document, whose digest is recorded."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def loads(data: bytes | str) -> Any:
     """The value of canonical bytes."""
     return json.loads(data)

@@ -52,6 +52,7 @@ def check_case(session: Session, row: Any, steps: list[Any]) -> list[Difference]
         *_check_head(row, steps),
         *_check_derived(session, row, steps),
         *_check_private(session, row, steps),
+        *_check_documents(session, row, steps),
     ]
 
 
@@ -150,6 +151,25 @@ def _check_private(session: Session, row: Any, steps: list[Any]) -> list[Differe
     found += [
         _differs(row.number, seq, f"private {name}", "no commitment", "a value") for seq, name in sorted(by_place)
     ]
+    return found
+
+
+def _check_documents(session: Session, row: Any, steps: list[Any]) -> list[Difference]:
+    """The bytes of documents are those whose digests are recorded, unless they were erased on record."""
+    table = tables.document
+    kept = {one.seq: one for one in session.execute(sa.select(table).where(table.c.case_id == row.id))}
+    erased = any(step.kind == _COMMAND and canonical.loads(step.body)["type"] == "erase" for step in steps)
+    found = []
+    for step in steps:
+        if step.kind != "document issued":
+            continue
+        body, one = canonical.loads(step.body), kept.pop(step.seq, None)
+        for form in ("html", "pdf"):
+            data = getattr(one, form, None)
+            now = canonical.bytes_digest(bytes(data)) if data is not None else "erased" if erased and one else "missing"
+            if now not in (body[form], "erased"):
+                found.append(_differs(row.number, step.seq, f"document {form}", body[form], now))
+    found += [_differs(row.number, seq, "document", "not issued", "a document") for seq in sorted(kept)]
     return found
 
 

@@ -1,4 +1,7 @@
-"""Erasing private values: value and salt go, the commitment stays in the chain; the erasure is itself a step."""
+"""Erasing private values: value and salt go, the commitment stays in the chain; the erasure is itself a step.
+
+The bytes of the case's documents go with them; their digests stay.
+"""
 
 from __future__ import annotations
 
@@ -35,5 +38,8 @@ def erase(session: Session, number: str, names: Iterable[str], *, actor: str, gr
     ).rowcount
     if not done:
         raise Rejection("private.unknown", names=", ".join(wanted), case=number)
+    # Documents hold what was entered; their digests stay in the record.
+    kept = tables.document
+    session.execute(sa.update(kept).where(kept.c.case_id == case_id).values(html=None, pdf=None))
     record(session, number, "erase", actor=actor, at=at, extra={"names": wanted, "ground": ground.strip()})
     return int(done)

@@ -94,4 +94,16 @@ def _erased(_command: Command) -> tuple[Draft, ...]:
     return ()
 
 
-_OFFICE = {"claim": _claimed, "release": _released, "suspend": _suspended, "resume": _resumed, "erase": _erased}
+def _issued(command: Command) -> tuple[Draft, ...]:
+    """A document was made; its bytes lie beside the record."""
+    return (Draft(kind="document issued", element=command.item or None, body=dict(command.data)),)
+
+
+_OFFICE = {
+    "issue": _issued,
+    "claim": _claimed,
+    "release": _released,
+    "suspend": _suspended,
+    "resume": _resumed,
+    "erase": _erased,
+}

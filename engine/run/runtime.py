@@ -21,6 +21,7 @@ from engine.law.discretion import NAME, places
 from engine.office import people
 from engine.record import canonical, private, receipt
 from engine.run import departure, guard
+from engine.run.issue import issue_all
 from engine.run.lawful import too_early
 from engine.run.open_case import OpenCase, answer, law_of, must_be, open_item, read_case
 from engine.run.opening import new_case
@@ -119,7 +120,9 @@ def complete(
     case = write_command(
         session, case, command, at, command_id=command_id, simulated=simulated, extra=extra, salts=salts
     )
-    return answer(session, compared(session, case, row.element, node, at, simulated))
+    case = compared(session, case, row.element, node, at, simulated)
+    case = issue_all(session, case, node, row.element, actor=command.actor, at=at, simulated=simulated)
+    return answer(session, case)
 
 
 def compared(

@@ -13,6 +13,8 @@ import pytest
 from bpmn.linter import lint, lint_definitions
 from bpmn.package import FlowPackage, digest, load
 from bpmn.rules import RULES, Finding
+from bpmn.template import Unusable
+from bpmn.template import read as read_template
 from bpmn.wording import say
 from tests.bpmn.examples import APPLICATION, POWER, REVIEW, SCENARIO, package, power, process
 from tests.conftest import FIXTURES, ROOT
@@ -221,8 +223,26 @@ BROKEN_BENCHMARK = {
     "discretion.procedure": ("bpmn", 'part="decision" amount="fine_amount"', 'part="notice"'),
     "discretion.no-departure": ("bpmn", '<sun:discretion part="discussion" when="attendees &gt;= 2"/>', ""),
 }
+#: The same, of its documents.
+BROKEN_DOCUMENT = {
+    "document.template": ("bpmn", 'template="penalty-notice"', 'template="penalty-note"'),
+    "document.number": ("bpmn", "云市监罚告〔{year}〕{n}号", "云市监罚告〔{year}〕号"),
+    "document.unusable": ("html", "{{ party_name }}", "{{ party_name.upper() }}"),
+    "document.unused": ("bpmn", ' template="penalty-decision"', ""),
+    "document.unknown-name": ("html", "{{ party_name }}", "{{ party }}"),
+    "document.no-statute": ("html", "", ""),
+    "document.no-remedy": ("decision", "in remedies %}", "in bases %}"),
+    "document.refusal": ("refusal", "{{ no_penalty_reason }}", ""),
+}
 PENALTY = load(ROOT / "flows" / "cf-general")
-_KINDS = {"toml": "benchmarks/food-expired.toml", "dmn": "food-expired.dmn", "bpmn": "process.bpmn"}
+_KINDS = {
+    "html": "documents/penalty-notice.html",
+    "decision": "documents/penalty-decision.html",
+    "refusal": "documents/no-penalty-decision.html",
+    "toml": "benchmarks/food-expired.toml",
+    "dmn": "food-expired.dmn",
+    "bpmn": "process.bpmn",
+}
 
 
 def penalty(kind: str, old: str, new: str) -> FlowPackage:
@@ -270,7 +290,7 @@ def fixture(name: str) -> FlowPackage:
 
 def examples() -> Iterator[str]:
     yield from (rule for rule, _, _ in SHOWN.values())
-    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *BROKEN_BENCHMARK, *MISSPELT, *MISPLACED)
+    yield from (*BROKEN_POWER, *BROKEN_FORMS, *BROKEN_TABLE, *BROKEN_BENCHMARK, *BROKEN_DOCUMENT, *MISSPELT, *MISPLACED)
     yield from ("process.too-large", "form.unused", "about.missing", "scenario.missing", "scenario.shape")
     yield from ("task.transaction", "limit.sum")
 
@@ -335,6 +355,51 @@ def test_a_broken_benchmark_is_found(rule: str, kind: str, old: str, new: str) -
     for lang in ("zh", "en"):
         sentence = say(rule, lang, **findings[0].params)
         assert sentence.remedy and rule not in sentence.message and "{" not in sentence.message
+
+
+@pytest.mark.parametrize(("rule", "kind", "old", "new"), [(rule, *how) for rule, how in BROKEN_DOCUMENT.items()])
+def test_a_broken_document_is_found(rule: str, kind: str, old: str, new: str) -> None:
+    assert found(PENALTY, rule) == []
+    broken = penalty(kind, old, new)
+    if rule == "document.no-statute":
+        words = "<p>{{ party_name }}，{{ discretion }}参照裁量基准处罚。</p>"
+        broken = FlowPackage({**PENALTY.files, _KINDS["html"]: words.encode()}, "")
+    findings = found(broken, rule)
+    assert findings
+    for lang in ("zh", "en"):
+        sentence = say(rule, lang, **findings[0].params)
+        assert sentence.remedy and rule not in sentence.message and "…" not in sentence.message
+
+
+UNUSABLE = {
+    "{{ party_name": "document.syntax",
+    "{{ party_name|upper }}": "document.forbidden",
+    "{{ party_name.__class__ }}": "document.forbidden",
+    "{{ ''['__class__'] }}": "document.forbidden",
+    "{% set x = 1 %}": "document.forbidden",
+    "{% include 'a' %}": "document.forbidden",
+    "{{ range(9) }}": "document.forbidden",
+    "{{ 9 ** 9 }}": "document.forbidden",
+    "{% for a in bases %}" * 3 + "x" + "{% endfor %}" * 3: "document.forbidden",
+    "<script>alert(1)</script>": "document.markup",
+    "<img src=x>": "document.markup",
+    "<p onclick=x>": "document.markup",
+    "<p style='background:url(x)'>": "document.markup",
+    "<p class='{{ party_name }}'>": "document.markup",
+    "<{{ party_name }}>": "document.markup",
+    "<a href='x'>x</a>": "document.markup",
+    "字" * 20_001: "document.too_long",
+}
+
+
+@pytest.mark.parametrize(("words", "code"), UNUSABLE.items(), ids=range(len(UNUSABLE)))
+def test_nothing_in_a_template_runs_or_loads(words: str, code: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        read_template(words.encode())
+    assert refused.value.code == code
+    broken = FlowPackage({**PENALTY.files, _KINDS["html"]: words.encode()}, "")
+    (finding,) = found(broken, "document.unusable")
+    assert finding.file == "documents/penalty-notice.html" and finding.params["code"] == code
 
 
 def test_a_benchmark_that_cannot_be_read_says_which_key() -> None:

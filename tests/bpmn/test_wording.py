@@ -14,7 +14,7 @@ from bpmn.wording import LANGUAGES, Sentence, _words, codes, say
 from tests.conftest import ROOT
 
 SLOT = re.compile(r"\{(\w+)\}")
-REFUSING = ("Refused", "FeelError", "Unsafe")
+REFUSING = ("Refused", "FeelError", "Unsafe", "Unusable")
 
 
 def spoken() -> Iterator[str]:

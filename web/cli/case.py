@@ -68,6 +68,25 @@ def do(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: d
     )
 
 
+@case.command("documents")
+@click.argument("number", metavar="CASE")
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write them to.")
+def papers(number: str, out: Path | None) -> None:
+    """List the documents issued in a case, or write them to a folder."""
+    with reading() as session:
+        engine.todo(session, number)
+        found = engine.documents(session, number)
+        for one in found if out is not None else ():
+            assert out is not None
+            out.mkdir(parents=True, exist_ok=True)
+            for form in one.digests:
+                (out / f"{number}-{one.step}.{form}").write_bytes(engine.document(session, number, one.step, form))
+    rows = [documents.issued(one) for one in found]
+    tell(
+        {"case": number, "documents": rows}, (word("issued", lang(), **row, pdf=row["digests"]["pdf"]) for row in rows)
+    )
+
+
 @case.command("whatif")
 @click.argument("number", metavar="CASE")
 @click.option("--definition", metavar="DIGEST", help="Under this published version.")

@@ -327,3 +327,15 @@ def whatif(found: answers.WhatIf) -> dict[str, Any]:
             for one in found.differences
         ],
     }
+
+
+def issued(one: answers.Issued) -> dict[str, Any]:
+    """A document issued in a case."""
+    return {
+        "step": one.step,
+        "at": one.at,
+        "element": one.element,
+        "name": one.name,
+        "number": one.number,
+        "digests": one.digests,
+    }
