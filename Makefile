@@ -19,19 +19,19 @@ run: export SUNPATH_DEMO := 1
 run: .venv/runtime.stamp
 	@! (: </dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null || \
 		{ echo "Port $(PORT) is in use. Choose another: make run PORT=8001" >&2; exit 1; }
-	@scripts/need.sh graphviz fonts-noto-cjk
+	@scripts/need.sh graphviz fonts-noto-cjk libharfbuzz-subset0
 	@$(FLASK) db upgrade
 	@$(FLASK) demo load
 	@echo "http://127.0.0.1:$(PORT)"
 	@exec $(VENV) -m waitress --listen=127.0.0.1:$(PORT) --call app:create_app
 
 test: .venv/development.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk chromium libatomic1 postgresql
+	@scripts/need.sh graphviz fonts-noto-cjk libharfbuzz-subset0 chromium libatomic1 postgresql
 	$(VENV) -m pytest $(ARGS)
 
 # The long form of the tests with chance in them: more kills, more races, more random processes. About an hour.
 drill: .venv/development.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk postgresql
+	@scripts/need.sh graphviz fonts-noto-cjk libharfbuzz-subset0 postgresql
 	$(VENV) -m pytest -m drill $(ARGS)
 
 lint: .venv/development.stamp
@@ -41,7 +41,7 @@ lint: .venv/development.stamp
 	.venv/bin/lint-imports
 
 bench: .venv/runtime.stamp
-	@scripts/need.sh graphviz fonts-noto-cjk postgresql
+	@scripts/need.sh graphviz fonts-noto-cjk libharfbuzz-subset0 postgresql
 	@for script in bench/*.py; do echo "== $$script"; $(VENV) -m $$(echo "$${script%.py}" | tr / .); done
 
 .venv/runtime.stamp: requirements.txt | .venv/bin/pip

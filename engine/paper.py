@@ -17,6 +17,7 @@ _STYLE = """
   @bottom-center{content:counter(page)" / "counter(pages);font-size:9pt;color:#444}}
 body{font-family:"Noto Serif CJK SC","Songti SC",SimSun,serif;font-size:12pt;line-height:1.75;color:#000;margin:0;
   max-width:42em}
+@media screen{body{margin:2rem auto;padding:0 1rem}}
 .body{text-align:center;font-size:15pt;letter-spacing:.12em;margin:0}
 h1{text-align:center;font-size:20pt;margin:.2em 0 .6em;letter-spacing:.08em}
 .number{text-align:right;margin:0 0 1em;border-bottom:1.5pt solid #b00;padding-bottom:.5em}

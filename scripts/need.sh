@@ -7,6 +7,7 @@ set -euo pipefail
 present() {
   case "$1" in
     graphviz) command -v neato ;;
+    libharfbuzz-subset0) { ldconfig -p || /sbin/ldconfig -p; } | grep libharfbuzz-subset ;;
     fonts-noto-cjk) command -v fc-list && fc-list | grep -i 'Noto Sans CJK' ;;
     *) command -v "$1" || dpkg-query --show --showformat='${db:Status-Status}' "$1" | grep -x installed ;;
   esac >/dev/null 2>&1

@@ -45,10 +45,10 @@ def on_discretion(benchmark: Benchmark, found: Mapping[str, Any], values: Mappin
     factors = "、".join(_factor(benchmark, factor.field, values) for factor in benchmark.factors)
     tier = benchmark.tier(str(found["tier"]))
     sentences = [f"关于裁量：本案认定的裁量因素为{factors}"]
-    named = f"{benchmark.title}" + (f"（{benchmark.document}）" if benchmark.document else "")
+    named = f"《{benchmark.title}》" + (f"（{benchmark.document}）" if benchmark.document else "")
     law = f"依据{benchmark.penalty}，" if benchmark.penalty is not None else ""
     title = tier.title if tier is not None else str(found["tier"])
-    sentences.append(f"{law}参照《{named}》“{title}”一档，{_range(found)}")
+    sentences.append(f"{law}参照{named}“{title}”一档，{_range(found)}")
     for id_ in found["circumstances"]:
         if (one := benchmark.circumstance(id_)) is not None:
             sentences.append(f"{one.title}，属于{_KINDS[one.kind]}的情节" + (f"（{one.basis}）" if one.basis else ""))
