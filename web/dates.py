@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
@@ -75,7 +75,7 @@ def desk_date(number: str, clock: str) -> ResponseReturnValue:
         words = FlowWords(engine.package_of(session, view.definition_id), lang())
     person = auth.person()
     if person is None or not works_in(person, words.package.definitions):
-        return redirect(url_for("desk.index"))
+        abort(403)
     return _page(number, clock, (url_for("casework.case", number=number), _("办件 %(number)s", number=number)), "")
 
 

@@ -12,6 +12,7 @@ import engine
 from bpmn.package import FlowPackage, digest, load
 from engine.answers import Done
 from engine.errors import Rejection
+from engine.run import departure
 from engine.store import Store
 from tests.conftest import ROOT
 from tests.flows.test_scenarios import PUBLISHED, tell
@@ -115,6 +116,17 @@ def test_facts_that_are_not_there_stop_the_case_visibly(office: Store) -> None:
     del story["step"][-1]["data"]["goods_value"]
     (incident,) = tell(office, KEY, story, package.definitions).incidents
     assert incident.code == "benchmark.fact_missing" and incident.params["facts"] == "货值金额"
+
+
+def test_facts_are_frozen_once_the_party_was_told() -> None:
+    """An incident may be corrected; a fact that the party was told of may not, but the same value is no change."""
+    found = {"facts": {"goods_value": 3200, "harm": "none"}, "told": 70_000}
+    with pytest.raises(Rejection, match=r"discretion\.frozen") as frozen:
+        departure.frozen({"discretion": found}, {"goods_value": 100, "other": 1})
+    assert frozen.value.params["facts"] == "goods_value"
+    departure.frozen({"discretion": found}, {"goods_value": 3200, "other": 1})
+    departure.frozen({"discretion": found | {"told": None}}, {"goods_value": 100})
+    departure.frozen({}, {"goods_value": 100})
 
 
 def test_like_cases_decided_far_apart_raise_a_card(office: Store) -> None:
