@@ -21,6 +21,9 @@ from engine.catalogue import (
 )
 from engine.documents import document, documents
 from engine.explained import explain
+from engine.instruments import change_law, standing
+from engine.instruments import changes as law_changes
+from engine.instruments import index as law_index
 from engine.meta import is_demo, mark_demo
 from engine.office.people import add_person, people, person, sign_in
 from engine.publishing import approve, publish, refuse, submission_package, submissions, submit
@@ -54,6 +57,7 @@ __all__ = [
     "cases",
     "cases_of",
     "catch_up",
+    "change_law",
     "claim",
     "complete",
     "correct",
@@ -75,6 +79,8 @@ __all__ = [
     "incidents",
     "is_demo",
     "latest",
+    "law_changes",
+    "law_index",
     "live_counts",
     "mark_demo",
     "migrate",
@@ -103,6 +109,7 @@ __all__ = [
     "sign_in",
     "signal",
     "skip",
+    "standing",
     "start_case",
     "steps",
     "submission_package",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bpmn.citations import Citation
 from bpmn.model import Limit
 
 
@@ -418,6 +419,16 @@ class Difference:
     field: str
     recorded: str = ""
     found: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cited:
+    """One citation of law in a published version; ``expired`` and ``amended`` say since when and by what, or are ''."""
+
+    definition: DefinitionInfo
+    citation: Citation
+    expired: str
+    amended: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from bpmn import calls, chart, partners
 from bpmn.errors import Refused
 from bpmn.linter import lint
 from bpmn.package import FlowPackage, load
-from engine import catalogue, tables
+from engine import catalogue, instruments, tables
 from engine.answers import Published, Submission
 from engine.errors import Rejection
 from engine.office import people
@@ -58,6 +58,7 @@ def _publish(
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)
+    instruments.must_stand(session, package, key, at)
     version = (
         1
         + session.execute(
@@ -158,6 +159,7 @@ def submit(session: Session, package: FlowPackage, *, key: str, author: str, at:
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)
+    instruments.must_stand(session, package, key, at)
     process = package.definitions.main
     added: int = session.execute(
         sa.insert(tables.submission)

@@ -343,6 +343,23 @@ calendar = Table(
     Column("added_at", String(24), nullable=False),
 )
 
+#: The register of law: what was amended or repealed, and since when. Append-only.
+law_change = Table(
+    "law_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instrument", Text, nullable=False),
+    #: '' for the whole instrument.
+    Column("article", Text, nullable=False),
+    #: amended, repealed
+    Column("kind", String(16), nullable=False),
+    Column("on_date", Date, nullable=False),
+    #: The notice or law that did it.
+    Column("document", Text, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("added_at", String(24), nullable=False),
+)
+
 #: People with an account. ``password`` is an argon2id hash, absent for those who only act through the command line.
 person = Table(
     "person",

@@ -21,6 +21,7 @@ from web import (
     errors,
     formatting,
     language,
+    law,
     layout,
     pagecache,
     papers,
@@ -37,6 +38,7 @@ from web.settings import Settings
 ROOMS = (
     public,
     benchmarks,
+    law,
     downloads,
     applying,
     tracking,

@@ -18,7 +18,7 @@ from bpmn.wording import say
 from engine.answers import DefinitionInfo, Submission
 from engine.errors import Rejection
 from web import charts, drafts
-from web.acting import act, officer
+from web.acting import act, officer, today
 from web.auth import require_role
 from web.errors import explain
 from web.flowwords import FlowWords
@@ -159,7 +159,10 @@ def flow(key: str) -> ResponseReturnValue:
 def _index(errors: list[tuple[str, str]]) -> str:
     with read() as session:
         handed_in = engine.submissions(session)
-        published = [(info, _title(session, info)) for info in engine.definitions(session)]
+        published = [
+            (info, _title(session, info), engine.standing(session, info, today()))
+            for info in engine.definitions(session)
+        ]
         people = {who.name: who.display for who in engine.people(session)}
     return render_template(
         "department/index.html",

@@ -14,6 +14,7 @@ from bpmn.marks import PictureStatus
 from engine.answers import DefinitionInfo
 from engine.store import Session
 from web import charts, markdown, pagecache
+from web.acting import today
 from web.flowwords import FlowWords
 from web.language import lang
 from web.layout import word
@@ -162,6 +163,8 @@ def _render_power(session: Session, key: str, version: int | None) -> str:
     counts = engine.live_counts(session, key, simulated=settings().demo) if version is None else {}
     package = engine.package_of(session, info.id)
     words = FlowWords(package, lang())
+    stale = engine.standing(session, info, today())
+    gone = [one for one in stale if one.expired]
     return render_template(
         "public/power.html",
         info=info,
@@ -174,4 +177,7 @@ def _render_power(session: Session, key: str, version: int | None) -> str:
         about=markdown.render(package.about),
         online=words.applies_online,
         latest=info.version == versions[0].version,
+        stale=stale,
+        expired=next((one.expired for one in stale if one.expired), ""),
+        lit=list(dict.fromkeys(words.basis(one.citation.basis) for one in gone or stale)),
     )

@@ -37,13 +37,22 @@ def statements(dialect: str) -> list[str]:
 
 def calendar_statements(dialect: str) -> list[str]:
     """Trigger statements for the published calendars: dates were counted with them."""
+    return _kept(dialect, "calendar", "a published calendar is kept")
+
+
+def law_statements(dialect: str) -> list[str]:
+    """Trigger statements for the register of law: a change of law is followed by another, never taken back."""
+    return _kept(dialect, "law_change", "the register of law is kept")
+
+
+def _kept(dialect: str, table: str, why: str) -> list[str]:
     if dialect == "postgresql":
         return [
-            f"CREATE TRIGGER calendar_no_change BEFORE UPDATE OR DELETE ON calendar {_REFUSE}",
-            f"CREATE TRIGGER calendar_no_truncate BEFORE TRUNCATE ON calendar {_REFUSE_ALL}",
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} {_REFUSE}",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} {_REFUSE_ALL}",
         ]
-    kept = "SELECT RAISE(ABORT, 'a published calendar is kept')"
+    kept = f"SELECT RAISE(ABORT, '{why}')"
     return [
-        f"CREATE TRIGGER calendar_no_{verb.lower()} BEFORE {verb} ON calendar BEGIN {kept}; END"
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN {kept}; END"
         for verb in ("UPDATE", "DELETE")
     ]

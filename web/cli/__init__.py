@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.cli import audit, benchmark, calendar, card, case, db, demo, flow, message, tick, user
+from web.cli import audit, benchmark, calendar, card, case, db, demo, flow, law, message, tick, user
 
 GROUPS = (
     flow.flow,
@@ -14,6 +14,7 @@ GROUPS = (
     message.signal,
     card.card,
     benchmark.benchmark,
+    law.law,
     calendar.calendar,
     tick.tick,
     audit.audit,

@@ -1,0 +1,34 @@
+"""``flask law``: what flows rest on, and what lights up when an article is amended."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Shell
+from tests.conftest import ROOT
+
+LICENCE = "中华人民共和国行政许可法"
+
+
+def test_an_article_is_amended_and_the_flows_concerned_are_named(shell: Shell) -> None:
+    shell("flow", "publish", ROOT / "flows" / "xk-general", "--as", "lin", "--reviewer", "zhao")
+    shell("user", "add", "keeper", "--role", "admin")
+    (row,) = [one for one in shell.json("law", "list")["instruments"] if one["instrument"] == LICENCE]
+    assert row["flows"] == ["xk-general"] and row["articles"] > 10 and row["amended"] == row["expired"] == []
+    told = {"--article": "第四十二条", "--on": "2026-01-01", "--document": "主席令", "--as": "keeper"}
+    options = [part for pair in told.items() for part in pair]
+    amended = shell.json("law", "amend", LICENCE, *options)
+    assert (amended["kind"], amended["flows"]) == ("amended", ["xk-general"])
+    assert shell.refused("law", "amend", LICENCE, *options)
+    lit = [one for one in shell.json("law", "show", LICENCE)["citations"] if one["amended"]]
+    # Published after that day, the flow is taken to have been checked against the amended text.
+    assert lit == []
+    assert shell(
+        "law", "amend", LICENCE, "--on", "2026-12-31", "--document", "主席令", "--as", "keeper", "--lang", "en"
+    )
+    assert "xk-general" in shell("law", "show", LICENCE).output
+    gone = shell.json("law", "amend", LICENCE, "--on", "2020-01-01", "--document", "x", "--repeal", "--as", "keeper")
+    assert gone["kind"] == "repealed"
+    (row,) = [one for one in shell.json("law", "list")["instruments"] if one["instrument"] == LICENCE]
+    assert row["expired"] == ["xk-general"]
+    assert shell.refused(
+        "flow", "publish", ROOT / "flows" / "xk-general", "--key", "again", "--as", "lin", "--reviewer", "zhao"
+    )
