@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from bpmn import drawing_json, frame, graphviz, limited, svg
+from bpmn import drawing_json, frame, graphviz, limited, public_view, svg
 from bpmn.anchors import anchor
 from bpmn.collapse import collapsed
 from bpmn.diagram import to_dot
@@ -77,15 +77,17 @@ def picture(
     labels: Mapping[str, str] | None = None,
     *,
     prefix: str | None = None,
+    public: bool = False,
 ) -> Picture:
     """Lay out and draw the chart of a BPMN file for pages.
 
     ``labels`` (``labels_of``) names things in ``lang``; ``prefix`` keeps its ids
-    apart from another chart's in the same page: without one, ``m-`` for the phone chart and nothing for others. Raises
+    apart from another chart's in the same page: without one, ``m-`` for the phone chart and nothing for others;
+    ``public`` draws the chart as the public sees it (``bpmn.public_view``). Raises
     Refused: ``xml.*``, ``bpmn.*``,
     ``draw.too_large``, ``draw.timeout``, ``draw.no_graphviz``, ``draw.failed``, ``draw.unsafe``.
     """
-    definitions, drawing = laid_out(data, form, notation, lang, labels)
+    definitions, drawing = laid_out(data, form, notation, lang, labels, public=public)
     prefix = prefix if prefix is not None else "m-" if form == "phone" else ""
     raw = graphviz.draw(to_dot(definitions, drawing), "svg")
     dressed = svg.dress(raw, definitions, drawing, prefix, labels=labels)
@@ -112,13 +114,14 @@ def draw_chart(
     format: str = "svg",
     status: PictureStatus | None = None,
     framed: bool = True,
+    public: bool = False,
 ) -> bytes:
     """The chart of a BPMN file as a file of its own: ``svg``, ``png`` or ``pdf``, with title, legend and footer.
 
     Arguments and refusals as ``picture``; additionally ``draw.no_font`` for PNG and PDF on a machine without a
     Chinese font.
     """
-    definitions, drawing = laid_out(data, form, notation, lang, labels)
+    definitions, drawing = laid_out(data, form, notation, lang, labels, public=public)
     around = frame.frame_of(definitions, drawing, labels, legend=status is not None) if framed else None
     if format == "svg":
         raw = graphviz.draw(to_dot(definitions, drawing, framed=around), "svg")
@@ -146,17 +149,25 @@ def laid_out(
     labels: Mapping[str, str] | None = None,
     *,
     bounds: limited.Bounds = limited.BOUNDS,
+    public: bool = False,
 ) -> tuple[Definitions, Drawing]:
     """Read a BPMN file and lay it out in a limited child. A file too large as a whole is laid out with its
     sub-processes collapsed. Raises Refused as ``picture``."""
     if form not in FORMS or notation not in NOTATIONS:
         raise ValueError(f"no such form or notation: {form} {notation}")
-    definitions = read(data)
+    definitions = public_view.public(read(data), lang) if public else read(data)
     collapse = not _fits(definitions)
     if collapse:
         definitions = collapsed(definitions)
         _must_fit(definitions)
-    options = {"form": form, "notation": notation, "lang": lang, "labels": dict(labels or {}), "collapse": collapse}
+    options = {
+        "form": form,
+        "notation": notation,
+        "lang": lang,
+        "labels": dict(labels or {}),
+        "collapse": collapse,
+        "public": public,
+    }
     try:
         answer = limited.run(
             [sys.executable, "-m", "bpmn.layout_child"], json.dumps(options).encode() + b"\n" + data, bounds=bounds

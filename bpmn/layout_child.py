@@ -14,6 +14,7 @@ from bpmn import drawing_json
 from bpmn.collapse import collapsed
 from bpmn.errors import Refused
 from bpmn.layout import PROFILES, lay_out
+from bpmn.public_view import public
 from bpmn.reader import read
 
 
@@ -23,6 +24,8 @@ def answer(request: bytes) -> bytes:
     wanted = json.loads(options)
     try:
         definitions = read(data)
+        if wanted["public"]:
+            definitions = public(definitions, wanted["lang"])
         if wanted["collapse"]:
             definitions = collapsed(definitions)
         profile = replace(PROFILES[wanted["form"]], notation=wanted["notation"])

@@ -21,6 +21,9 @@ from engine.store import Session
 #: Fewer open cases than this at a node are not published: a small number could point at a person.
 SMALL = 5
 
+#: Ending of the form of a picture that shows the public what is internal as one box (``bpmn.public_view``).
+PUBLIC = "-public"
+
 _columns = [column for column in tables.definition.c if column.name not in ("package", "program")]
 
 
@@ -88,14 +91,21 @@ def program_of(session: Session, definition_id: int) -> str:
     return str(_column(session, definition_id, "program"))
 
 
-def picture(session: Session, definition_id: int, form: str, lang: str = "zh") -> Picture | None:
-    """The picture drawn at publishing, in Chinese when there is none in ``lang``; None when it was refused."""
+def picture(
+    session: Session, definition_id: int, form: str, lang: str = "zh", *, public: bool = False
+) -> Picture | None:
+    """The picture drawn at publishing, in Chinese when there is none in ``lang``; None when it was refused.
+
+    ``public``: with internal steps collapsed, where the version has any.
+    """
     table = tables.picture.c
+    forms = (form + PUBLIC, form) if public else (form,)
     rows = session.execute(
-        sa.select(table.lang, table.body).where(table.definition_id == definition_id, table.form == form)
+        sa.select(table.form, table.lang, table.body).where(table.definition_id == definition_id, table.form.in_(forms))
     )
-    bodies = {row.lang: row.body for row in rows}
-    body = bodies.get(lang) or bodies.get("zh")
+    bodies = {(row.form, row.lang): row.body for row in rows}
+    known = next((one for one in forms if any(kept == one for kept, _ in bodies)), form)
+    body = bodies.get((known, lang)) or bodies.get((known, "zh"))
     return _picture(body) if body else None
 
 

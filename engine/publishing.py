@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 
 import sqlalchemy as sa
 
-from bpmn import calls, chart, partners
+from bpmn import calls, chart, partners, public_view
 from bpmn.errors import Refused
 from bpmn.linter import lint
 from bpmn.package import FlowPackage, load
@@ -227,21 +228,26 @@ def _same(session: Session, key: str, digest: str) -> Published | None:
 
 
 def _pictures(package: FlowPackage) -> dict[tuple[str, str], str]:
+    """Pictures by form and language; where steps are internal, those for the public beside them (``wide-public``)."""
     langs = LANGS if package.labels("en") else LANGS[:1]
+    views = [""] if public_view.is_whole(package.alone.definitions) else ["", catalogue.PUBLIC]
     drawn = {}
     for lang in langs:
-        for form in FORMS:
-            body = _drawn(package.process_bytes, tuple(sorted(chart.labels_of(package, lang).items())), form, lang)
+        words = tuple(sorted(chart.labels_of(package, lang).items()))
+        for form, view in product(FORMS, views):
+            body = _drawn(package.process_bytes, words, form, lang, bool(view))
             if body is not None:
-                drawn[form, lang] = body
+                drawn[form + view, lang] = body
     return drawn
 
 
 @lru_cache(maxsize=64)
-def _drawn(process: bytes, labels: tuple[tuple[str, str], ...], form: str, lang: str) -> str | None:
+def _drawn(
+    process: bytes, labels: tuple[tuple[str, str], ...], form: str, lang: str, public: bool = False
+) -> str | None:
     """A picture as stored; None when the model is too large to draw (the text twin stands in)."""
     try:
-        return chart.picture(process, form=form, lang=lang, labels=dict(labels)).to_json()
+        return chart.picture(process, form=form, lang=lang, labels=dict(labels), public=public).to_json()
     except Refused as refused:
         if refused.code in ("draw.too_large", "draw.timeout"):
             return None

@@ -107,7 +107,7 @@ def _render_case(session: Session, number: str) -> str:
         "cases/case.html",
         view=view,
         words=words,
-        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view, today())),
+        chart=charts.chart(session, view.definition_id, words, engine.picture_status(view, today()), public=True),
         statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
         lines=lines[::-1],
         ending=_ending(view, words),

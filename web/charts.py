@@ -14,6 +14,8 @@ import engine
 from bpmn.anchors import anchor
 from bpmn.chart import Picture, sprite
 from bpmn.marks import PictureStatus
+from bpmn.public_view import public as public_view
+from bpmn.public_view import shown
 from bpmn.text import TwinStep, twin
 from engine.store import Session
 from web.flowwords import FlowWords
@@ -40,15 +42,21 @@ class Chart:
     twin: tuple[TwinStep, ...]
 
 
-def chart(session: Session, definition_id: int, words: FlowWords, status: PictureStatus) -> Chart:
-    """The chart of a version with a status: of a case, or how many cases stand where."""
-    wide = engine.picture(session, definition_id, WIDE, words.lang)
+def chart(
+    session: Session, definition_id: int, words: FlowWords, status: PictureStatus, *, public: bool = False
+) -> Chart:
+    """The chart of a version with a status: of a case, or how many cases stand where.
+
+    ``public``: what is internal is one box a group, in the picture and in words.
+    """
+    wide = engine.picture(session, definition_id, WIDE, words.lang, public=public)
+    seen = shown(status, words.package.alone.definitions) if public else status
     return Chart(
         title=words.title,
-        wide=_inline(wide, status),
-        phone=_inline(engine.picture(session, definition_id, PHONE, words.lang), status),
+        wide=_inline(wide, seen),
+        phone=_inline(engine.picture(session, definition_id, PHONE, words.lang, public=public), seen),
         sprite=Markup(sprite(words.lang)),
-        twin=text_twin(words, wide),
+        twin=text_twin(words, wide, public=public),
     )
 
 
@@ -57,9 +65,10 @@ def illustration(session: Session, definition_id: int, words: FlowWords, status:
 
     Hidden from screen readers; nothing in it can be focused or clicked. None when there is no picture.
     """
-    picture = engine.picture(session, definition_id, WIDE, words.lang)
+    picture = engine.picture(session, definition_id, WIDE, words.lang, public=True)
     if picture is None:
         return None
+    status = shown(status, words.package.alone.definitions)
     still = _LINK.sub("<g ", picture.render(status)).replace("</a>", "</g>")
     counts = status.counts or {}
     x, y = _place(still, max(counts, key=lambda id_: counts[id_]) if counts else picture.order[0])
@@ -81,10 +90,11 @@ def _place(svg: str, element: str) -> tuple[float, float]:
     return float(side["x"]) + float(side["width"]) / 2, float(side["y"]) + float(side["height"]) / 2
 
 
-def text_twin(words: FlowWords, picture: Picture | None) -> tuple[TwinStep, ...]:
+def text_twin(words: FlowWords, picture: Picture | None, *, public: bool = False) -> tuple[TwinStep, ...]:
     """The chart as words, in the order and with the numbers of the picture where there is one."""
+    definitions = words.package.alone.definitions
     return twin(
-        words.package.alone.definitions,
+        public_view(definitions, words.lang) if public else definitions,
         order=picture.order if picture is not None else None,
         numbers=picture.numbers if picture is not None else None,
         lang=words.lang,

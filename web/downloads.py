@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from bpmn.chart import draw_chart
 from bpmn.package import FlowPackage
+from bpmn.public_view import public
 from bpmn.text import as_text
 from engine.answers import DefinitionInfo
 from web.flowwords import FlowWords
@@ -51,7 +52,7 @@ def steps(key: str) -> ResponseReturnValue:
     """The chart as numbered words."""
     info, found = _published(key)
     words = FlowWords(found, lang())
-    text = as_text(found.alone.definitions, lang=lang(), labels=words.all)
+    text = as_text(public(found.alone.definitions, lang()), lang=lang(), labels=words.all)
     return _file(info, text.encode(), "txt", "text/plain; charset=utf-8")
 
 
@@ -76,4 +77,4 @@ def _file(info: DefinitionInfo, body: bytes, extension: str, media: str) -> Resp
 def _drawn(package: FlowPackage, form: str, language: str, extension: str) -> bytes:
     """Drawn once a version, form and format: a published chart never changes."""
     words = FlowWords(package, language)
-    return draw_chart(package.process_bytes, form, lang=language, labels=words.all, format=extension)
+    return draw_chart(package.process_bytes, form, lang=language, labels=words.all, format=extension, public=True)

@@ -170,7 +170,7 @@ def _render_power(session: Session, key: str, version: int | None) -> str:
         info=info,
         words=words,
         power=words.power,
-        chart=charts.chart(session, info.id, words, PictureStatus(counts=counts)),
+        chart=charts.chart(session, info.id, words, PictureStatus(counts=counts), public=True),
         counts=counts,
         versions=versions,
         open_cases=sum(one.open_cases for one in versions),
