@@ -20,7 +20,7 @@ FORM_KEYWORDS = frozenset(
 FIELD_KEYWORDS = frozenset(
     "$comment title description type enum const format pattern minLength maxLength minimum maximum exclusiveMinimum "
     "exclusiveMaximum multipleOf items minItems maxItems uniqueItems default examples "
-    "x-sun-labels x-sun-en x-sun-public x-sun-mask x-sun-widget x-sun-hint".split()
+    "x-sun-labels x-sun-en x-sun-public x-sun-mask x-sun-widget x-sun-hint x-sun-when x-sun-prefill".split()
 )
 TYPES = ("string", "integer", "number", "boolean", "array")
 FORMATS = ("date", "cn-identity", "cn-unified-code")
@@ -157,6 +157,42 @@ def value(subject: Subject) -> Iterator[Spot]:
                 # 1 equals True and is not it.
                 if key in schema and not any(schema[key] == one and type(schema[key]) is type(one) for one in values):
                     yield _spot(name, field, keyword=key, found=str(schema[key]), allowed=", ".join(map(str, values)))
+
+
+@rule("form.when", "error")
+def when(subject: Subject) -> Iterator[Spot]:
+    """``x-sun-when`` names earlier choices of the form and values they have; such a field is not always required."""
+    for name, form in _forms(subject):
+        required = form.get("required")
+        before: dict[str, Form] = {}
+        for field, schema in _fields(form):
+            asked = schema.get("x-sun-when", {})
+            known = isinstance(asked, dict) and all(_may_be(before.get(other), asked[other]) for other in asked)
+            always = "x-sun-when" in schema and isinstance(required, list) and field in required
+            if not known or always:
+                yield _spot(name, field)
+            before[field] = schema
+
+
+def _may_be(schema: Form | None, values: object) -> bool:
+    """Is it a choice, and are these among its values?"""
+    if schema is None or not isinstance(values, list) or not values:
+        return False
+    choices = [True, False] if schema.get("type") == "boolean" else schema.get("enum", [])
+    return all(any(value == choice and type(value) is type(choice) for choice in choices) for value in values)
+
+
+@rule("form.prefill", "error")
+def prefill(subject: Subject) -> Iterator[Spot]:
+    """``x-sun-prefill`` names a field of another form of the same type: what is known already is not asked again."""
+    types: dict[str, set[str]] = {}
+    for _, form in _forms(subject):
+        for field, schema in _fields(form):
+            types.setdefault(field, set()).add(str(schema.get("type")))
+    for name, form in _forms(subject):
+        for field, schema in _fields(form):
+            if "x-sun-prefill" in schema and str(schema.get("type")) not in types.get(str(schema["x-sun-prefill"]), ()):
+                yield _spot(name, field, other=str(schema["x-sun-prefill"]))
 
 
 @rule("form.labels", "error")

@@ -49,8 +49,17 @@ def errors(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[FormError
     for error in validator.iter_errors(_plain(dict(data))):
         for name, code, params in _explain(error):
             found.setdefault(name, FormError(field=name, code=code, params=params))
+    for name in data:
+        if not asked(schema, name, data):
+            found.setdefault(name, FormError(field=name, code="when"))
     order = {name: place for place, name in enumerate(properties)}
     return sorted(found.values(), key=lambda error: order.get(error.field, len(order)))
+
+
+def asked(schema: Mapping[str, Any], name: str, data: Mapping[str, Any]) -> bool:
+    """Is the field meant, after these answers to the others (``x-sun-when``)?"""
+    when = schema.get("properties", {}).get(name, {}).get("x-sun-when", {})
+    return all(data.get(other) in values for other, values in when.items())
 
 
 #: A date, and numbers whose check digit must be right; other formats are not known (the linter says so).

@@ -67,7 +67,9 @@ def own_item(number: str, item: str) -> ResponseReturnValue:
         raise Rejection("item.unknown", item=words.name(item.rpartition("#")[0]), case=number, open="")
     schema = words.package.form(found.form) or {}
     if request.method == "GET":
-        return _item_page(view, words, found, forms.fields(schema, view.data), secrets.token_hex(16))
+        return _item_page(
+            view, words, found, forms.fields(schema, forms.prefilled(schema, view.data)), secrets.token_hex(16)
+        )
     return _do_item(view, words, found, schema)
 
 

@@ -63,13 +63,21 @@ def item(number: str, item: str) -> ResponseReturnValue:
     file = open_file(number)
     found = next((one for one in file.view.work_items if one.item == item), None)
     if found is not None:
-        values = file.view.data if found.applicant else {}
-        return _item_page(file, found, forms.fields(file.schema(found.element), values), [], secrets.token_hex(16))
+        schema = file.schema(found.element)
+        return _item_page(file, found, forms.fields(schema, _known(file, found, schema)), [], secrets.token_hex(16))
     with read() as session:
         gone = conflict.ended(engine.steps(session, number), item)
     if gone is None:
         raise Rejection("item.unknown", item=item, case=number, open="")
     return conflict.page(gone, number, file.words, item.rpartition("#")[0])
+
+
+def _known(file: File, item: WorkItem, schema: dict[str, Any]) -> dict[str, Any]:
+    """What the case holds of what the form asks: an applicant's own answers, and what fields are filled from."""
+    given = {**file.view.data, **file.private}
+    sources = {rule["x-sun-prefill"] for rule in schema.get("properties", {}).values() if "x-sun-prefill" in rule}
+    own = file.view.data if item.applicant else {}
+    return forms.prefilled(schema, {**{name: given[name] for name in sources if name in given}, **own})
 
 
 @bp.post("/<number>/<path:item>")

@@ -5,6 +5,7 @@ Every form works without JavaScript. What is right or wrong decides ``engine.for
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from engine.errors import Rejection
-from engine.forms import FormError
+from engine.forms import FormError, asked
 from web import wording
 from web.language import gettext as _
 from web.language import lang
@@ -52,6 +53,8 @@ class Field:
     max_length: int | None
     #: HTML autocomplete token of personal fields, '' for others.
     autocomplete: str
+    #: Answers to other fields after which it is asked, as JSON for the page's script; '' always.
+    when: str = ""
 
     @property
     def id(self) -> str:
@@ -101,7 +104,14 @@ def parse(schema: Mapping[str, Any], sent: MultiDict[str, str]) -> dict[str, Any
             value = _typed(rule, sent.get(name, ""))
         if value is not None:
             data[name] = value
-    return data
+    # Without scripts every field is on the page: what was not asked after these answers is left out.
+    return {name: value for name, value in data.items() if asked(schema, name, data)}
+
+
+def prefilled(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form may begin with: what the case holds of its own fields, else of those they are filled from."""
+    found = {name: rule.get("x-sun-prefill", name) for name, rule in schema.get("properties", {}).items()}
+    return {name: known.get(name, known.get(other)) for name, other in found.items()}
 
 
 def label_of(schema: Mapping[str, Any], name: str) -> str:
@@ -132,7 +142,7 @@ def error_words(error: FormError, label: str, kind: str = "text") -> str:
 def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value: Any, error: FormError | None) -> Field:
     label = _text(rule, "title") or name
     kind = _kind(rule)
-    hint = _text(rule, "description")
+    hint = " ".join(part for part in (_text(rule, "description"), _text(rule, "x-sun-hint")) if part)
     return Field(
         name=name,
         label=label,
@@ -144,6 +154,7 @@ def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value:
         error=error_words(error, label, kind) if error else "",
         max_length=rule.get("maxLength"),
         autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
+        when=_when(rule),
     )
 
 
@@ -208,16 +219,34 @@ def _as_text(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
+def _when(rule: Mapping[str, Any]) -> str:
+    """Values as a browser sends them: true and false as words."""
+    when = rule.get("x-sun-when", {})
+    sent = {other: [_as_text(value) for value in values] for other, values in when.items()}
+    return json.dumps(sent, ensure_ascii=False) if sent else ""
+
+
 def _conditions(schema: Mapping[str, Any]) -> dict[str, str]:
     """Fields required only after a certain answer (``allOf`` of ``if``/``then``), with the words that say so."""
     found: dict[str, str] = {}
+    for name, rule in schema.get("properties", {}).items():
+        told = [_answers(schema, other, values) for other, values in rule.get("x-sun-when", {}).items()]
+        if told:
+            found[name] = _("%(answers)s时填写。", answers=_("，并且").join(told))
     for rule in schema.get("allOf", ()):
         for other, test in rule.get("if", {}).get("properties", {}).items():
             wanted = [test["const"]] if "const" in test else test.get("enum", [])
             answers = _("、").join(str(shown(schema, other, value)) for value in wanted if isinstance(value, str))
             for name in rule.get("then", {}).get("required", ()):
-                if answers:
+                if answers and name not in found:
                     found[name] = _(
                         "“%(question)s”选“%(answers)s”时必填。", question=label_of(schema, other), answers=answers
                     )
     return found
+
+
+def _answers(schema: Mapping[str, Any], other: str, values: list[Any]) -> str:
+    """“违法行为”选“经营超过保质期的食品”."""
+    words = {True: _("是"), False: _("否")}
+    said = [words[value] if isinstance(value, bool) else str(shown(schema, other, value)) for value in values]
+    return _("“%(question)s”选“%(answers)s”", question=label_of(schema, other), answers=_("、").join(said))

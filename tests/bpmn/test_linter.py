@@ -269,6 +269,8 @@ BROKEN_FORMS: dict[str, dict[str, Any]] = {
     "form.unknown-required": {**REVIEW, "required": ["materials", "gone"]},
     "form.conditional": {**REVIEW, "allOf": [{"not": {}}]},
     "form.value": review(**{"x-sun-mask": "phone number"}),
+    "form.when": review(**{"x-sun-when": {"materials": ["mising"]}}),
+    "form.prefill": review(**{"x-sun-prefill": "gone"}),
     "form.labels": review(enum=["a"]),
     "form.pattern": review(pattern="^(a+)+$"),
     "form.title": review(title=""),

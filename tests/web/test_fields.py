@@ -133,3 +133,45 @@ def test_english_labels_fall_back_to_chinese(app: Flask) -> None:
         assert shown["story"].label == "Story"
         assert [option.label for option in shown["kind"].options] == ["First", "乙"]
         assert shown["name"].label == "姓名"
+
+
+ASKED: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "act": {
+            "type": "string",
+            "title": "行为",
+            "enum": ["food", "other"],
+            "x-sun-labels": {"food": "食品", "other": "其他"},
+        },
+        "urgent": {"type": "boolean", "title": "紧急"},
+        "value": {"type": "number", "title": "货值", "x-sun-when": {"act": ["food"]}, "x-sun-hint": "按进货价。"},
+        "call": {"type": "string", "title": "电话", "x-sun-when": {"act": ["food"], "urgent": [True]}},
+        "fine": {"type": "number", "title": "罚款", "x-sun-prefill": "proposed"},
+    },
+}
+
+
+def test_what_is_asked_after_an_answer_says_so_and_is_left_out_otherwise() -> None:
+    fields = {field.name: field for field in forms.fields(ASKED)}
+    assert (fields["act"].when, fields["value"].when) == ("", '{"act": ["food"]}')
+    assert fields["value"].hint == "按进货价。 “行为”选“食品”时填写。"
+    assert fields["call"].when == '{"act": ["food"], "urgent": ["true"]}'
+    sent = MultiDict({"act": "other", "value": "12", "call": "1", "urgent": "true"})
+    assert forms.parse(ASKED, sent) == {"act": "other", "urgent": True}
+    sent = MultiDict({"act": "food", "value": "12", "call": "1", "urgent": "true"})
+    assert forms.parse(ASKED, sent) == {"act": "food", "urgent": True, "value": 12, "call": "1"}
+
+
+def test_a_value_that_was_not_asked_is_refused() -> None:
+    wrong = checked.errors(ASKED, {"act": "other", "value": Decimal(3)})
+    assert [(error.field, error.code) for error in wrong] == [("value", "when")]
+    assert forms.error_words(wrong[0], "货值") == "按前面的选择，不用填“货值”"
+    assert checked.errors(ASKED, {"act": "food", "value": Decimal(3)}) == []
+
+
+def test_a_form_begins_with_what_is_known() -> None:
+    assert forms.prefilled(ASKED, {"proposed": 500, "act": "food"}) == {
+        "act": "food", "urgent": None, "value": None, "call": None, "fine": 500,
+    }  # fmt: skip
+    assert forms.prefilled(ASKED, {"proposed": 500, "fine": 400})["fine"] == 400
