@@ -11,6 +11,7 @@ import jsonschema
 from bpmn import safe_pattern
 from bpmn.errors import Refused
 from bpmn.feel_lexer import KEYWORDS
+from bpmn.file_types import FILE_TYPES, MAX_MB
 from bpmn.rules import Spot, Subject, rule
 from bpmn.rules_task import RESERVED
 
@@ -20,11 +21,12 @@ FORM_KEYWORDS = frozenset(
 FIELD_KEYWORDS = frozenset(
     "$comment title description type enum const format pattern minLength maxLength minimum maximum exclusiveMinimum "
     "exclusiveMaximum multipleOf items minItems maxItems uniqueItems default examples "
-    "x-sun-labels x-sun-en x-sun-public x-sun-mask x-sun-widget x-sun-hint x-sun-when x-sun-prefill".split()
+    "x-sun-labels x-sun-en x-sun-public x-sun-mask x-sun-widget x-sun-hint x-sun-when x-sun-prefill x-sun-files "
+    "x-sun-max-mb".split()
 )
 TYPES = ("string", "integer", "number", "boolean", "array")
 FORMATS = ("date", "cn-identity", "cn-unified-code")
-WIDGETS = ("textarea", "radio", "select", "text")
+WIDGETS = ("textarea", "radio", "select", "text", "file")
 MASKS = ("name", "phone", "id", "none")
 MAX_FIELDS = 100
 _NAME = re.compile(r"[^\W\d]\w{0,63}")
@@ -180,6 +182,20 @@ def _may_be(schema: Form | None, values: object) -> bool:
         return False
     choices = [True, False] if schema.get("type") == "boolean" else schema.get("enum", [])
     return all(any(value == choice and type(value) is type(choice) for choice in choices) for value in values)
+
+
+@rule("form.file", "error")
+def file(subject: Subject) -> Iterator[Spot]:
+    """Files are asked for as a private list of texts, of known kinds and a size that fits in a request."""
+    for name, form in _forms(subject):
+        for field, schema in _fields(form):
+            asks = schema.get("x-sun-widget") == "file"
+            kinds, limit = schema.get("x-sun-files", ["pdf"]), schema.get("x-sun-max-mb", 1)
+            right = isinstance(kinds, list) and bool(kinds) and set(map(str, kinds)) <= FILE_TYPES.keys()
+            right = right and isinstance(limit, int) and 1 <= limit <= MAX_MB
+            right = right and schema.get("type") == "array" and schema.get("x-sun-public") is not True
+            if (asks and not right) or (not asks and schema.keys() & {"x-sun-files", "x-sun-max-mb"}):
+                yield _spot(name, field, allowed=", ".join(FILE_TYPES), limit=MAX_MB)
 
 
 @rule("form.prefill", "error")

@@ -21,6 +21,8 @@ from engine.catalogue import (
 )
 from engine.documents import document, documents
 from engine.explained import explain
+from engine.files import file
+from engine.files import keep as keep_file
 from engine.instruments import change_law, standing
 from engine.instruments import changes as law_changes
 from engine.instruments import index as law_index
@@ -74,10 +76,12 @@ __all__ = [
     "erase",
     "explain",
     "fail",
+    "file",
     "fire",
     "head",
     "incidents",
     "is_demo",
+    "keep_file",
     "latest",
     "law_changes",
     "law_index",

@@ -328,6 +328,24 @@ document = Table(
     UniqueConstraint("series", "year", "n"),
 )
 
+#: Files handed in with forms, by their digest; private.
+file = Table(
+    "file",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("media", String(128), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("added_at", String(24), nullable=False),
+)
+
+#: Which case uses which file; a file no case uses is dropped after a day.
+file_use = Table(
+    "file_use",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("digest", ForeignKey("file.digest"), primary_key=True),
+)
+
 #: Published calendars, one row an edition: every year of one region ('' is the whole country). Append-only.
 calendar = Table(
     "calendar",

@@ -31,6 +31,7 @@ from web import (
     stuck,
     supervision,
     tracking,
+    uploads,
 )
 from web.settings import Settings
 
@@ -45,6 +46,7 @@ ROOMS = (
     cases,
     dates,
     papers,
+    uploads,
     desk,
     casework,
     stuck,

@@ -13,7 +13,7 @@ import engine
 from engine.answers import DefinitionInfo, Done
 from engine.errors import Rejection
 from engine.forms import FormError, errors
-from web import forms, qr
+from web import forms, qr, uploads
 from web.flowwords import FlowWords
 from web.language import lang
 from web.session import now, read, write
@@ -38,9 +38,9 @@ def submit(key: str) -> ResponseReturnValue:
     command_id = request.form.get("command_id", "")
     if not COMMAND_ID.fullmatch(command_id):
         abort(400)
-    data = forms.parse(_schema(words), request.form)
+    data, unfit = uploads.parse(_schema(words))
     # An empty form must not open a case that waits for its application; the engine checks what is sent once more.
-    wrong = errors(_schema(words), data)
+    wrong = unfit + errors(_schema(words), data)
     if wrong:
         return _page(info, words, data, wrong, command_id), 422
     with write() as database:

@@ -10,7 +10,7 @@ from flask import abort
 import engine
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Issued, Person
-from web import benchmarks, casedata, charts, dates
+from web import benchmarks, casedata, charts, dates, uploads
 from web.acting import officer, today
 from web.flowwords import FlowWords
 from web.history import Line, history, standing
@@ -34,6 +34,7 @@ class File:
     people: list[Person]
     clocks: list[dates.Shown]
     papers: list[Issued]
+    files: list[uploads.Attached]
     #: What a benchmark says, where one is for the case.
     discretion: benchmarks.Found | None
 
@@ -83,6 +84,7 @@ def _filled(session: Session, view: CaseView, words: FlowWords) -> File:
         private=private,
         people=engine.people(session),
         clocks=dates.clocks(session, view, words, public=False),
+        files=uploads.attached(words, private),
         papers=engine.documents(session, view.case),
         discretion=benchmarks.found_in(session, view, words, public=False),
     )

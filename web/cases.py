@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
-from web import benchmarks, charts, dates, forms, pagecache, papers
+from web import benchmarks, charts, dates, forms, pagecache, papers, uploads
 from web.acting import today
 from web.applying import COMMAND_ID
 from web.casedata import answered, answers, own_names
@@ -77,7 +77,9 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
     command_id = request.form.get("command_id", "")
     if not COMMAND_ID.fullmatch(command_id):
         abort(400)
-    data = forms.parse(schema, request.form)
+    data, unfit = uploads.parse(schema)
+    if unfit:
+        return _item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422
     if item.choices:
         taken = request.form.getlist("take")
         data["take"] = taken[0] if len(taken) == 1 else taken or None
@@ -117,6 +119,7 @@ def _render_case(session: Session, number: str) -> str:
         applied=answers(words, applied, private, {name: kept for name, kept in view.private.items() if name in own}),
         found=_found(view, words),
         clocks=dates.clocks(session, view, words, public=True),
+        files=uploads.attached(words, private, own),
         papers=papers.shown(session, number, words),
         discretion=benchmarks.found_in(session, view, words, public=True),
         mine=[item for item in view.work_items if item.applicant and item.state == "open"],

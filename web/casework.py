@@ -13,7 +13,7 @@ from bpmn.model import Node
 from engine.answers import Incident, WorkItem
 from engine.errors import Rejection
 from engine.forms import FormError
-from web import casedata, conflict, forms
+from web import casedata, conflict, forms, uploads
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.casefile import File, open_file
@@ -86,7 +86,9 @@ def complete(number: str, item: str) -> ResponseReturnValue:
     file, id_ = open_file(number), command_id()
     element = item.rpartition("#")[0]
     schema = file.schema(element)
-    data = forms.parse(schema, request.form)
+    data, unfit = uploads.parse(schema)
+    if unfit:
+        return _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
     try:
         act(
             lambda session: engine.complete(

@@ -14,7 +14,7 @@ from bpmn.model import Node
 from engine.answers import CardRow, DefinitionInfo, DefinitionRef, Incident, Person
 from engine.errors import Rejection
 from engine.forms import FormError, errors
-from web import casedata, conflict, forms, qr, tracking
+from web import casedata, conflict, forms, qr, tracking, uploads
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.flowwords import FlowWords
@@ -132,8 +132,8 @@ def start(key: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _start_page(info, words, forms.fields(schema), secrets.token_hex(16))
     number = command_id()
-    data = forms.parse(schema, request.form)
-    wrong: list[FormError] = errors(schema, data) if schema else []
+    data, unfit = uploads.parse(schema)
+    wrong: list[FormError] = unfit + errors(schema, data) if schema else []
     if wrong:
         return _start_page(info, words, forms.fields(schema, data, wrong), number), 422
     done = act(

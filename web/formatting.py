@@ -12,6 +12,7 @@ from flask import Flask
 
 from bpmn.anchors import anchor
 from engine.answers import Due
+from engine.files import name_of
 from web.language import gettext as _
 from web.language import lang
 from web.session import now, settings
@@ -21,7 +22,7 @@ _NBSP = "\u00a0"
 
 def install(app: Flask) -> None:
     """Give templates these filters."""
-    for filter_ in (moment, day, passed, weekday, due_words, short_hash, plain, mask, anchor):
+    for filter_ in (file_name, moment, day, passed, weekday, due_words, short_hash, plain, mask, anchor):
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
@@ -99,3 +100,8 @@ def mask(value: Any, kind: str = "name") -> str:
     if kind == "id" and len(text) >= 10:
         return text[:4] + "*" * (len(text) - 8) + text[-4:]
     return "***"
+
+
+def file_name(reference: str) -> str:
+    """What a file was called when it was handed in."""
+    return name_of(reference)

@@ -14,7 +14,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from bpmn.file_types import FILE_TYPES, MAX_MB
 from engine.errors import Rejection
+from engine.files import name_of
 from engine.forms import FormError, asked
 from web import wording
 from web.language import gettext as _
@@ -44,7 +46,7 @@ class Field:
     name: str
     label: str
     hint: str
-    #: text, textarea, date, integer, number, select, radio, checkboxes, confirm
+    #: text, textarea, date, integer, number, select, radio, checkboxes, confirm, file
     kind: str
     required: bool
     value: str
@@ -55,6 +57,10 @@ class Field:
     autocomplete: str
     #: Answers to other fields after which it is asked, as JSON for the page's script; '' always.
     when: str = ""
+    #: Files kept already, by their reference; which kinds may be handed in, and how large, in MB.
+    files: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    max_mb: int = 0
 
     @property
     def id(self) -> str:
@@ -124,8 +130,12 @@ def shown(schema: Mapping[str, Any], name: str, value: Any) -> Any:
     rule = schema.get("properties", {}).get(name, {})
     labels = _labels(rule)
     if isinstance(value, list):
-        return [labels.get(str(item), item) for item in value]
+        return [labels.get(str(item), name_of(str(item))) for item in value]
     return labels.get(str(value), value) if isinstance(value, str) else value
+
+
+#: How the sentence about a missing answer begins, by the kind of control.
+_MISSING = {"radio": "choose", "select": "choose", "checkboxes": "choose", "confirm": "const", "file": "attach"}
 
 
 def error_words(error: FormError, label: str, kind: str = "text") -> str:
@@ -135,8 +145,15 @@ def error_words(error: FormError, label: str, kind: str = "text") -> str:
     if code == "type" and limit in ("integer", "number"):
         code = str(limit)
     elif code == "required":
-        code = {"radio": "choose", "select": "choose", "checkboxes": "choose", "confirm": "const"}.get(kind, code)
-    return wording.word("field", code, lang(), label=label, limit=limit)
+        code = {
+            "radio": "choose",
+            "select": "choose",
+            "checkboxes": "choose",
+            "confirm": "const",
+            "file": "attach",
+        }.get(kind, code)
+    name, allowed = error.params.get("name", ""), error.params.get("allowed", "")
+    return wording.word("field", code, lang(), label=label, limit=limit, name=name, allowed=allowed)
 
 
 def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value: Any, error: FormError | None) -> Field:
@@ -155,11 +172,16 @@ def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value:
         max_length=rule.get("maxLength"),
         autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
         when=_when(rule),
+        files=tuple(map(str, value)) if kind == "file" and isinstance(value, list) else (),
+        accept=tuple(rule.get("x-sun-files", FILE_TYPES)) if kind == "file" else (),
+        max_mb=int(rule.get("x-sun-max-mb", MAX_MB)) if kind == "file" else 0,
     )
 
 
 def _kind(rule: Mapping[str, Any]) -> str:
     wanted, type_ = rule.get("x-sun-widget"), rule.get("type", "string")
+    if wanted == "file":
+        return "file"
     if type_ == "array":
         return "checkboxes"
     if type_ == "boolean":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from bpmn.benchmark import Benchmark
 
+_FILE = re.compile(r"[0-9a-f]{64} (.+)")
 #: What makes a sentence of a kind of circumstance or tier.
 _KINDS = {
     "none": "不予处罚", "may_none": "可以不予处罚", "mitigated": "减轻处罚", "light": "从轻处罚", "normal": "一般处罚",
@@ -29,7 +31,9 @@ def said(value: Any, labels: Mapping[str, str] | None = None) -> str:
         return "、".join(said(item, labels) for item in value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return labels.get(str(value), str(value))
+    # A file by its name.
+    named = _FILE.fullmatch(str(value))
+    return named[1] if named else labels.get(str(value), str(value))
 
 
 def written(day: date | datetime) -> str:

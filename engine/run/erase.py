@@ -10,9 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine import tables
+from engine import files, tables
 from engine.errors import Rejection
 from engine.office import people
+from engine.record import canonical
 from engine.record.canonical import instant
 from engine.run.office import record
 from engine.store import Session
@@ -31,6 +32,10 @@ def erase(session: Session, number: str, names: Iterable[str], *, actor: str, gr
         raise Rejection("case.unknown", case=number)
     table = tables.private_data
     wanted = sorted(set(names))
+    gone = session.execute(
+        sa.select(table.c.value).where(table.c.case_id == case_id, table.c.name.in_(wanted), table.c.value.isnot(None))
+    ).scalars()
+    files.forget(session, case_id, [canonical.decode(canonical.loads(value)) for value in gone])
     done = session.execute(
         sa.update(table)
         .where(table.c.case_id == case_id, table.c.name.in_(wanted), table.c.erased_at.is_(None))

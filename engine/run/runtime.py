@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn.model import Node
-from engine import benchmarks, catalogue, tables
+from engine import benchmarks, catalogue, files, tables
 from engine.answers import Done, Person, Receipt
 from engine.errors import Rejection
 from engine.law.discretion import NAME, places
@@ -102,6 +102,7 @@ def complete(
     if row.person not in (None, actor):
         raise Rejection("item.claimed", item=row.item, by=row.person)
     guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at), node)
+    _files_are_there(session, case, node, data or {})
     given = guard.sort_data(case.package, node, data or {}, row.choices)
     departure.check(case.definitions, node, case.data, given)
     second = people.person(session, given.second) if given.second else None
@@ -120,9 +121,18 @@ def complete(
     case = write_command(
         session, case, command, at, command_id=command_id, simulated=simulated, extra=extra, salts=salts
     )
+    files.use(session, case.id, given.private.values())
     case = compared(session, case, row.element, node, at, simulated)
     case = issue_all(session, case, node, row.element, actor=command.actor, at=at, simulated=simulated)
     return answer(session, case)
+
+
+def _files_are_there(session: Session, case: OpenCase, node: Node | None, data: Mapping[str, Any]) -> None:
+    """Raises Rejection ``form.invalid`` for a file that was never sent, or is dropped by now."""
+    schema = case.package.form(node.step.form) if node is not None and node.step is not None else None
+    wrong = files.unknown(session, schema or {}, data)
+    if wrong:
+        raise Rejection("form.invalid", errors=wrong, fields=", ".join(error.field for error in wrong))
 
 
 def compared(

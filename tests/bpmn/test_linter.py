@@ -270,6 +270,7 @@ BROKEN_FORMS: dict[str, dict[str, Any]] = {
     "form.conditional": {**REVIEW, "allOf": [{"not": {}}]},
     "form.value": review(**{"x-sun-mask": "phone number"}),
     "form.when": review(**{"x-sun-when": {"materials": ["mising"]}}),
+    "form.file": review(**{"x-sun-widget": "file"}),
     "form.prefill": review(**{"x-sun-prefill": "gone"}),
     "form.labels": review(enum=["a"]),
     "form.pattern": review(pattern="^(a+)+$"),

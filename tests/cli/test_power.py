@@ -96,3 +96,13 @@ def test_two_officers_act_together(office: Shell) -> None:
     late = office.json("case", "show", case)
     assert late["elements"]["Opinion"]["status"] in ("warn", "overdue")
     assert office.json("audit", "replay", "--case", case)["differences"] == []
+
+
+def test_files_are_handed_in_with_the_application(office: Shell, tmp_path: Path) -> None:
+    contract = tmp_path / "合同.pdf"
+    contract.write_bytes(b"%PDF-1.7 contract")
+    told = ("--as", "applicant", "--data", json.dumps(APPLICATION), "--at", "2026-03-02T09:00")
+    opened = office.json("case", "start", "xk-general", *told, "--file", f"material_files={contract}")
+    assert opened["work_items"]
+    for wrong in (f"material_files={tmp_path / 'none.pdf'}", f"phone={contract}"):
+        assert wrong in office.misused("case", "start", "xk-general", *told, "--file", wrong)

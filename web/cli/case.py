@@ -14,8 +14,9 @@ from engine.answers import Done
 from engine.store import Session
 from web.cli import documents, lines
 from web.cli.database import reading, writing
+from web.cli.files import with_files
 from web.cli.flow import picture
-from web.cli.given import ACTOR, AT, DATA, FORM, STEP, clock, output
+from web.cli.given import ACTOR, AT, DATA, FILES, FORM, STEP, clock, output
 from web.cli.limits import limits_of
 from web.cli.verb import Verbs, lang, tell
 from web.cli.words import word
@@ -29,17 +30,21 @@ REASON = click.option("--reason", required=True, help="Why; kept beside the reco
 @click.argument("key")
 @ACTOR
 @DATA
+@FILES
 @AT
-def start(key: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
+def start(key: str, actor: str, data: Mapping[str, Any] | None, files: tuple[str, ...], at: datetime | None) -> None:
     """Open a case of the flow KEY; for a power, DATA is the application."""
     when, simulated = clock(at)
-    _tell(
-        writing(
-            lambda session, id_: engine.start_case(
-                session, key, actor=actor, data=data, at=when, command_id=id_, simulated=simulated
-            )
-        )
-    )
+
+    def opened(session: Session, id_: str) -> Done:
+        package = engine.package_of(session, engine.definition(session, key).id)
+        process = package.definitions.main
+        apply = package.definitions.nodes.get(process.power.apply) if process and process.power else None
+        form = apply.step.form if apply is not None and apply.step is not None else ""
+        sent = with_files(session, package.form(form) or {}, data, files, when)
+        return engine.start_case(session, key, actor=actor, data=sent, at=when, command_id=id_, simulated=simulated)
+
+    _tell(writing(opened))
 
 
 @case.command("todo")
@@ -55,17 +60,33 @@ def todo(number: str) -> None:
 @click.argument("item")
 @ACTOR
 @DATA
+@FILES
 @AT
-def do(number: str, item: str, actor: str, data: Mapping[str, Any] | None, at: datetime | None) -> None:
+def do(
+    number: str,
+    item: str,
+    actor: str,
+    data: Mapping[str, Any] | None,
+    files: tuple[str, ...],
+    at: datetime | None,
+) -> None:
     """Do ITEM: its address, or the element's id where one is open."""
     when, simulated = clock(at)
-    _tell(
-        writing(
-            lambda session, id_: engine.complete(
-                session, number, item, actor=actor, data=data, at=when, command_id=id_, simulated=simulated
-            )
+
+    def done(session: Session, id_: str) -> Done:
+        sent = with_files(session, _form_of(session, number, item) if files else {}, data, files, when)
+        return engine.complete(
+            session, number, item, actor=actor, data=sent, at=when, command_id=id_, simulated=simulated
         )
-    )
+
+    _tell(writing(done))
+
+
+def _form_of(session: Session, number: str, item: str) -> dict[str, Any]:
+    """The form of an open item; empty without one."""
+    view = engine.show(session, number)
+    found = next((one for one in view.work_items if item in (one.item, one.item.rpartition("#")[0])), None)
+    return engine.package_of(session, view.definition_id).form(found.form if found else "") or {}
 
 
 @case.command("documents")

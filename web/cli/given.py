@@ -66,6 +66,9 @@ class Instant(click.ParamType[datetime]):
 ACTOR = click.option("--as", "actor", required=True, metavar="USER", help="Who does it; `applicant` for the citizen.")
 DATA = click.option("--data", type=Data(), help="JSON object, @file, or - for standard input.")
 AT = click.option("--at", type=Instant(), help="When it happens; only with SUNPATH_ALLOW_CLOCK=1.")
+FILES = click.option(
+    "--file", "files", multiple=True, metavar="FIELD=PATH", help="A file for a field of the form; may be repeated."
+)
 STEP = click.option("--step", type=click.IntRange(min=1), help="As of this step of the journal.")
 
 FORM = click.option("--form", type=click.Choice(FORMS), default="wide", show_default=True, help="Form of the chart.")

@@ -1,0 +1,149 @@
+"""Files in forms: checked by what they are, kept while the rest is mended, fetched by who may, gone when erased."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+import engine
+from bpmn.package import load
+from engine.errors import Rejection
+from engine.files import digests_of
+from engine.store import Store
+from tests.conftest import ROOT
+from tests.web.browser import APPLICATION, Browser, between
+from tests.web.staff import add_people, signed_in
+
+ADDRESS = "/powers/xk-general/apply"
+PDF, PNG = b"%PDF-1.7 one page", b"\x89PNG\r\n\x1a\n and so on"
+RULE = load(ROOT / "flows" / "xk-general").forms["application"]["properties"]["material_files"]
+AT = datetime(2026, 3, 3, 1, tzinfo=UTC)
+
+
+def send(client: Browser, *files: tuple[str, bytes], **changes: object) -> object:
+    """The application with files, as a browser sends it."""
+    hidden = client.page(ADDRESS).form(ADDRESS).fields
+    sent = [(io.BytesIO(body), name) for name, body in files]
+    data = {**hidden, **APPLICATION, **changes, "material_files": sent}
+    return client.post(ADDRESS, data=data, content_type="multipart/form-data")
+
+
+def applied(client: Browser, *files: tuple[str, bytes]) -> str:
+    """Number of the case, its page open to the client."""
+    send(client, *files)
+    return between(client.get("/receipt").text, 'mono">', "<")
+
+
+def test_what_was_handed_in_is_kept_and_only_its_commitment_recorded(client: Browser, store: Store) -> None:
+    number = applied(client, ("租赁合同.pdf", PDF), ("门面.png", PNG))
+    digest = hashlib.sha256(PDF).hexdigest()
+    page = client.page(f"/cases/{number}").html
+    assert "租赁合同.pdf" in page and "门面.png" in page
+    fetched = client.get(f"/cases/{number}/files/{digest}")
+    assert fetched.data == PDF and fetched.mimetype == "application/pdf"
+    assert (
+        fetched.headers["Content-Disposition"].startswith("attachment")
+        and "sandbox" in fetched.headers["Content-Security-Policy"]
+    )
+    with store.read() as session:
+        steps = str([step.body for step in engine.steps(session, number)])
+        assert engine.verify(session, number).differences == () and engine.replay(session, number).differences == ()
+    assert digest not in steps and "租赁合同" not in steps
+
+
+def test_others_see_no_file(client: Browser, app: Flask, store: Store) -> None:
+    number = applied(client, ("a.pdf", PDF))
+    digest = hashlib.sha256(PDF).hexdigest()
+    add_people(store)
+    assert signed_in(app, "zhang").get(f"/desk/cases/{number}/files/{digest}").data == PDF
+    assert signed_in(app, "zhang").get(f"/desk/cases/{number}/files/{'0' * 64}").status_code == 404
+    stranger = app.test_client()
+    assert stranger.get(f"/cases/{number}/files/{digest}").status_code == 302
+    assert stranger.get(f"/desk/cases/{number}/files/{digest}").status_code == 302
+    with store.begin() as session:
+        engine.add_person(session, "elsewhere", roles=["clerk"], posts=["别处岗"], password="a long password")
+    assert signed_in(app, "elsewhere").get(f"/desk/cases/{number}/files/{digest}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "sentence"),
+    [
+        ("a.exe", b"MZ", "不是可以上传的文件"),
+        ("a.pdf", b"<html>", "内容和扩展名不符"),
+        ("a.png", PDF, "内容和扩展名不符"),
+        ("a.docx", b"PK\x03\x04", "不是可以上传的文件"),
+        ("a.pdf", b"", "是空的"),
+    ],
+)
+def test_what_may_not_be_handed_in_is_said_and_opens_nothing(
+    client: Browser, store: Store, name: str, body: bytes, sentence: str
+) -> None:
+    response = send(client, (name, body))
+    assert response.status_code == 422 and sentence in response.text  # type: ignore[attr-defined]
+    assert "从事食品销售" in response.text, "what was entered is still there"  # type: ignore[attr-defined]
+    with store.read() as session:
+        assert engine.cases(session) == []
+
+
+def test_a_file_is_no_larger_than_the_form_says_and_has_a_plain_name(store: Store) -> None:
+    with store.begin() as session:
+        with pytest.raises(Rejection, match=r"file\.size"):
+            engine.keep_file(session, {**RULE, "x-sun-max-mb": 1}, "a.pdf", PDF + b"0" * 2**20, AT)
+        for name in ("a\x00.pdf", "", "长" * 200 + ".pdf"):
+            with pytest.raises(Rejection, match=r"file\.name"):
+                engine.keep_file(session, RULE, name, PDF, AT)
+        assert engine.keep_file(session, RULE, r"C:\fakepath\..\合同.pdf", PDF, AT).endswith(" 合同.pdf")
+
+
+def test_a_file_stays_while_the_rest_is_mended(client: Browser) -> None:
+    response = send(client, ("合同.pdf", PDF), applicant_name="")
+    assert response.status_code == 422 and "已上传：合同.pdf" in response.text  # type: ignore[attr-defined]
+    kept = between(response.text, 'name="material_files" value="', '"')  # type: ignore[attr-defined]
+    hidden = client.page(ADDRESS).form(ADDRESS).fields
+    client.post(ADDRESS, data={**hidden, **APPLICATION, "material_files": kept}, content_type="multipart/form-data")
+    number = between(client.get("/receipt").text, 'mono">', "<")
+    assert "合同.pdf" in client.page(f"/cases/{number}").html
+
+
+def test_nobody_names_a_file_they_did_not_send(client: Browser, store: Store) -> None:
+    applied(client, ("a.pdf", PDF))
+    forged = f"{hashlib.sha256(PDF).hexdigest()} a.pdf"
+    hidden = client.page(ADDRESS).form(ADDRESS).fields
+    client.post(ADDRESS, data={**hidden, **APPLICATION, "material_files": forged}, content_type="multipart/form-data")
+    number = between(client.get("/receipt").text, 'mono">', "<")
+    with store.read() as session:
+        assert "material_files" not in engine.private_values(session, number)
+
+
+def test_a_file_that_is_not_there_is_refused(store: Store) -> None:
+    data = {**APPLICATION, "truthful": True, "material_files": [f"{'1' * 64} a.pdf"]}
+    with store.begin() as session, pytest.raises(Rejection) as refused:
+        engine.start_case(session, "xk-general", actor="applicant", data=data, at=AT)
+    assert [(one.field, one.code) for one in refused.value.params["errors"]] == [("material_files", "file")]  # type: ignore[attr-defined]
+    assert digests_of(["nonsense"]) is None and digests_of("x") is None
+
+
+def test_what_no_case_uses_is_dropped_after_a_day_and_what_one_uses_stays(client: Browser, store: Store) -> None:
+    number = applied(client, ("a.pdf", PDF))
+    with store.begin() as session:
+        engine.keep_file(session, RULE, "b.png", PNG, AT)
+    with store.begin() as session:
+        engine.keep_file(session, RULE, "c.pdf", PDF + b"c", AT + timedelta(days=400))
+        left = session.execute(sa.text("SELECT count(*) FROM file")).scalar_one()
+    assert left == 2
+    assert client.get(f"/cases/{number}/files/{hashlib.sha256(PDF).hexdigest()}").data == PDF
+
+
+def test_erasing_the_field_erases_the_file(client: Browser, store: Store) -> None:
+    number = applied(client, ("a.pdf", PDF))
+    with store.begin() as session:
+        engine.add_person(session, "keeper", roles=["admin"])
+        at = datetime.now(UTC) + timedelta(days=1)
+        engine.erase(session, number, ["material_files"], actor="keeper", ground="个人信息保护法第四十七条", at=at)
+        assert session.execute(sa.text("SELECT count(*) FROM file")).scalar_one() == 0
+    assert client.get(f"/cases/{number}/files/{hashlib.sha256(PDF).hexdigest()}").status_code == 404
