@@ -20,6 +20,7 @@ from engine.catalogue import (
     versions,
 )
 from engine.documents import document, documents
+from engine.drafts import draft, drop_draft, save_draft
 from engine.explained import explain
 from engine.files import file
 from engine.files import keep as keep_file
@@ -71,6 +72,8 @@ __all__ = [
     "distribution",
     "document",
     "documents",
+    "draft",
+    "drop_draft",
     "due",
     "editions",
     "erase",
@@ -108,6 +111,7 @@ __all__ = [
     "replay",
     "resume",
     "retry",
+    "save_draft",
     "set_region",
     "show",
     "sign_in",

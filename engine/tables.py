@@ -338,6 +338,15 @@ file = Table(
     Column("added_at", String(24), nullable=False),
 )
 
+#: Forms that are not sent yet, by the digest of a key only their writer has.
+form_draft = Table(
+    "form_draft",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("saved_at", String(24), nullable=False),
+)
+
 #: Which case uses which file; a file no case uses is dropped after a day.
 file_use = Table(
     "file_use",

@@ -13,7 +13,7 @@ import engine
 from engine.answers import DefinitionInfo, Done
 from engine.errors import Rejection
 from engine.forms import FormError, errors
-from web import forms, qr, uploads
+from web import formdrafts, forms, qr, uploads
 from web.flowwords import FlowWords
 from web.language import lang
 from web.session import now, read, write
@@ -28,7 +28,7 @@ COMMAND_ID = re.compile(r"[0-9a-f]{32}")
 def form(key: str) -> ResponseReturnValue:
     """The application form of a power."""
     info, words = _power(key)
-    return _page(info, words, {}, [], secrets.token_hex(16))
+    return _page(info, words, formdrafts.kept() or {}, [], secrets.token_hex(16))
 
 
 @bp.post("/powers/<key>/apply")
@@ -39,6 +39,8 @@ def submit(key: str) -> ResponseReturnValue:
     if not COMMAND_ID.fullmatch(command_id):
         abort(400)
     data, unfit = uploads.parse(_schema(words))
+    if formdrafts.is_wanted():
+        return formdrafts.answer(data)
     # An empty form must not open a case that waits for its application; the engine checks what is sent once more.
     wrong = unfit + errors(_schema(words), data)
     if wrong:
@@ -47,6 +49,7 @@ def submit(key: str) -> ResponseReturnValue:
         done = engine.start_case(
             database, key, actor="applicant", data=data, at=now(), command_id=command_id, version=info.version
         )
+    formdrafts.done()
     session["receipt"] = _receipt(done)
     return open_case(redirect(url_for("applying.receipt")), done.case)
 
@@ -94,6 +97,7 @@ def _page(info: DefinitionInfo, words: FlowWords, data: dict[str, Any], wrong: l
         fields=shown,
         errors=forms.summary(shown),
         command_id=command_id,
+        kept=formdrafts.kept() is not None,
     )
 
 

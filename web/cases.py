@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
-from web import benchmarks, charts, dates, forms, pagecache, papers, uploads
+from web import benchmarks, charts, dates, formdrafts, forms, pagecache, papers, uploads
 from web.acting import today
 from web.applying import COMMAND_ID
 from web.casedata import answered, answers, own_names
@@ -67,9 +67,8 @@ def own_item(number: str, item: str) -> ResponseReturnValue:
         raise Rejection("item.unknown", item=words.name(item.rpartition("#")[0]), case=number, open="")
     schema = words.package.form(found.form) or {}
     if request.method == "GET":
-        return _item_page(
-            view, words, found, forms.fields(schema, forms.prefilled(schema, view.data)), secrets.token_hex(16)
-        )
+        known = formdrafts.kept() or forms.prefilled(schema, view.data)
+        return _item_page(view, words, found, forms.fields(schema, known), secrets.token_hex(16))
     return _do_item(view, words, found, schema)
 
 
@@ -78,6 +77,8 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
     if not COMMAND_ID.fullmatch(command_id):
         abort(400)
     data, unfit = uploads.parse(schema)
+    if formdrafts.is_wanted():
+        return formdrafts.answer(data)
     if unfit:
         return _item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422
     if item.choices:
@@ -91,6 +92,7 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
     except Rejection as rejection:
         shown = forms.fields(schema, data, forms.field_errors(rejection))
         return _item_page(view, words, item, shown, command_id), 422
+    formdrafts.done()
     flash(_("已经提交并写入记录：%(name)s", name=words.name(item.element)))
     return redirect(url_for("cases.case", number=view.case))
 
@@ -136,6 +138,7 @@ def _item_page(view: CaseView, words: FlowWords, item: WorkItem, fields: list[fo
         fields=fields,
         errors=forms.summary(fields),
         command_id=command_id,
+        kept=formdrafts.kept() is not None,
     )
 
 

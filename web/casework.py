@@ -13,7 +13,7 @@ from bpmn.model import Node
 from engine.answers import Incident, WorkItem
 from engine.errors import Rejection
 from engine.forms import FormError
-from web import casedata, conflict, forms, uploads
+from web import casedata, conflict, formdrafts, forms, uploads
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
 from web.casefile import File, open_file
@@ -64,7 +64,8 @@ def item(number: str, item: str) -> ResponseReturnValue:
     found = next((one for one in file.view.work_items if one.item == item), None)
     if found is not None:
         schema = file.schema(found.element)
-        return _item_page(file, found, forms.fields(schema, _known(file, found, schema)), [], secrets.token_hex(16))
+        known = formdrafts.kept() or _known(file, found, schema)
+        return _item_page(file, found, forms.fields(schema, known), [], secrets.token_hex(16))
     with read() as session:
         gone = conflict.ended(engine.steps(session, number), item)
     if gone is None:
@@ -87,6 +88,8 @@ def complete(number: str, item: str) -> ResponseReturnValue:
     element = item.rpartition("#")[0]
     schema = file.schema(element)
     data, unfit = uploads.parse(schema)
+    if formdrafts.is_wanted():
+        return formdrafts.answer(data)
     if unfit:
         return _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
     try:
@@ -97,6 +100,7 @@ def complete(number: str, item: str) -> ResponseReturnValue:
         )
     except Rejection as rejection:
         return _not_done(rejection, file, item, data, id_)
+    formdrafts.done()
     flash(_("已办理并写入记录：%(name)s（%(number)s）", name=file.words.name(element), number=number))
     return redirect(url_for("desk.index"))
 
@@ -172,6 +176,7 @@ def _item_page(file: File, item: WorkItem, fields: list[forms.Field], wrong: lis
         several=node is not None and node.type == "inclusiveGateway",
         companions=companions(file.people, me, item.post) if item.people > 1 else [],
         sent=request.form,
+        kept=formdrafts.kept() is not None,
         allowed=allowed,
         open=allowed and item.claimed_by in (None, me.name) and file.view.state == "open",
     )

@@ -20,4 +20,33 @@ function follow(form) {
   show();
 }
 
-document.querySelectorAll("form").forEach(follow);
+// The form of an officer is kept by itself a few seconds after the last change; files wait for the button.
+const PAUSE = 4000;
+
+function keep(form) {
+  const status = form.querySelector("[data-draft-status]");
+  if (!("draft" in form.dataset) || !status) return;
+  let timer = 0;
+  const leaving = new AbortController();
+  const send = async () => {
+    const data = new FormData(form);
+    for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+    data.set("draft", "save");
+    const headers = { "X-Draft": "by-itself" };
+    const answer = await fetch(form.action, { method: "POST", body: data, headers, signal: leaving.signal }).catch(() => null);
+    if (answer && answer.ok) status.textContent = status.dataset.draftStatus;
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    leaving.abort();
+  });
+}
+
+document.querySelectorAll("form").forEach((form) => {
+  follow(form);
+  keep(form);
+});
