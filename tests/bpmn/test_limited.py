@@ -35,7 +35,15 @@ def dense(nodes: int, flows: int) -> bytes:
 
 
 def request(data: bytes, **options: object) -> bytes:
-    asked = {"form": "wide", "notation": "gov", "lang": "zh", "labels": {}, "collapse": False, **options}
+    asked = {
+        "form": "wide",
+        "notation": "gov",
+        "lang": "zh",
+        "labels": {},
+        "collapse": False,
+        "public": False,
+        **options,
+    }
     return json.dumps(asked).encode() + b"\n" + data
 
 

@@ -17,6 +17,7 @@ from engine.store import Store, open_store
 from tests.conftest import CODE_KEY, ROOT, Clock, add_people, fixture
 from tests.constructs.construct import constructs, tell
 from tests.engine.run.models import xml
+from tests.flows.test_scenarios import tell as tell_story
 from tests.postgres import Server
 
 
@@ -111,6 +112,29 @@ def modest(postgres_store: Store) -> Iterator[Store]:
         session.execute(sa.text("DROP ROLE sunpath_app"))
 
 
+def decide_a_penalty(store: Store, clock: Clock) -> None:
+    """Whatever the law adds: cards, a benchmark, documents, files, drafts, a change of law."""
+    package = load(ROOT / "flows" / "cf-general")
+    with store.begin() as session:
+        posts = {node.step.post for node in package.definitions.nodes.values() if node.step and node.step.post}
+        for name in (f"{post}{number}" for post in posts for number in "一二"):
+            engine.add_person(session, name, roles=["clerk"], posts=[name[:-1]])
+        engine.publish(session, package, key="cf-general", author="modeller", reviewer="reviewer", at=clock())
+    for story in ("not-established", "departs-from-the-benchmark"):
+        done = tell_story(store, "cf-general", package.scenarios[story], package.definitions)
+    with store.begin() as session:
+        at = clock()
+        rule = {"x-sun-widget": "file"}
+        for _ in range(2):
+            engine.keep_file(session, rule, "a.pdf", b"%PDF-", at)
+            engine.save_draft(session, "key", {"a": 1}, at)
+        engine.drop_draft(session, "key")
+        law = "中华人民共和国行政处罚法"
+        engine.change_law(session, law, kind="amended", on=at.date(), document="x", actor="admin", at=at)
+        assert engine.documents(session, done.case) and engine.cards(session)
+        engine.erase(session, done.case, ["party_name"], actor="admin", ground="x", at=at)
+
+
 def test_the_applications_role_may_do_its_work(modest: Store, clock: Clock) -> None:
     """Everything the engine does, as a role that owns nothing."""
     run = {construct.file: construct for construct in constructs() if not construct.rule}
@@ -130,6 +154,7 @@ def test_the_applications_role_may_do_its_work(modest: Store, clock: Clock) -> N
         engine.suspend(session, case, actor="clerk", reason="a name", at=clock())
         engine.erase(session, case, ["reason"], actor="admin", ground="x", at=clock())
         engine.mark_demo(session)
+    decide_a_penalty(modest, clock)
     with modest.read() as session:
         assert "daily" in {row.definition.key for row in engine.cases(session, limit=1_000)}
         assert engine.verify(session).differences == () and engine.replay(session).differences == ()
