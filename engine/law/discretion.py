@@ -122,9 +122,15 @@ def _range(tier: Tier, segment: Segment, data: Mapping[str, Any]) -> dict[str, A
 
 
 def _proposed(found: Mapping[str, Any], said: Any) -> Any:
-    """What the benchmark's own formula says, else the middle of the range."""
-    middle = said if isinstance(said, int | Decimal) else (Decimal(found["low"]) + Decimal(found["high"])) / 2
-    return _plain(Decimal(middle).quantize(_CENT, ROUND_HALF_EVEN))
+    """The middle of the range; what the benchmark's own formula says, held to the range where a circumstance moved it.
+
+    To the range and not to its middle: or more of a breach could cost less.
+    """
+    low, high = Decimal(found["low"]), Decimal(found["high"])
+    if not isinstance(said, int | Decimal):
+        return _plain(((low + high) / 2).quantize(_CENT, ROUND_HALF_EVEN))
+    most = high if found["closed"] else high - _CENT
+    return _plain(min(max(Decimal(said).quantize(_CENT, ROUND_HALF_EVEN), low), most))
 
 
 def _alike(found: Mapping[str, Any]) -> str:

@@ -36,6 +36,8 @@ VERIFIED = {
     "行政机关公务员处分条例": {6, 7, 8, 20, 21, 22, *range(39, 47)},
     "中华人民共和国公务员法": {95, 96},
     "中华人民共和国档案法": {37},
+    "中华人民共和国生态环境法典": {1054, 1056, 1057, 1060, 1107, 1242},
+    "中华人民共和国道路交通安全法": {87, 89, 90, 93, 99},
 }
 #: How a party contests a decision; how a civil servant does.
 REMEDIES = ({"reconsideration", "litigation"}, {"review", "appeal"})
@@ -237,8 +239,11 @@ def sets(package: FlowPackage, node: Node) -> set[str]:
 
 
 def chinese_number(article: str) -> int:
-    """第三十二条 → 32."""
-    digits = article.removeprefix("第").removesuffix("条")
-    tens, ten, ones = digits.partition("十") if "十" in digits else ("", "", digits)
-    value = "零一二三四五六七八九".index
-    return (value(tens) if tens else 1 if ten else 0) * 10 + (value(ones) if ones else 0)
+    """第三十二条 → 32, 第一千一百零七条 → 1107."""
+    total, digit = 0, 0
+    for sign in article.removeprefix("第").removesuffix("条"):
+        if sign in "十百千":
+            total, digit = total + (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign], 0
+        else:
+            digit = "零一二三四五六七八九".index(sign)
+    return total + digit

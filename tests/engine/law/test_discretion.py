@@ -121,3 +121,72 @@ def test_deciding_again_gives_the_same_bytes(facts: dict[str, Any]) -> None:
     assert again == EXPIRED and one == other
     recorded = canonical.decode(canonical.loads(one))["facts"]
     assert canonical.dumps(canonical.encode(found(recorded))) == one
+
+
+# -- water pollutants: a score from weighted levels, and an amount from the score -------------------------------------
+
+WATER, WATER_DECISIONS = benchmark("cf-water", "water-discharge")
+#: Facts, by the levels they have; tier and amount as computed in the domain's facts 4.3.
+WATER_VECTORS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "levels 3 3 2 1 1": ({"exceeded_percent": 60, "daily_tons": 200, "water_body": "iv"}, "normal", "415000"),
+    "all 1": ({}, "light", "100000"),
+    "all 5": (
+        {"exceeded_percent": 200, "daily_tons": 1000, "water_body": "source", "breaches": 3, "area": "cities"},
+        "heavy",
+        "1000000",
+    ),
+    "levels 5 4 4 3 1": (
+        {"exceeded_percent": 250, "daily_tons": 700, "water_body": "i_ii", "breaches": 2},
+        "heavy",
+        "763750",
+    ),
+    "levels 2 2 3 1 1": ({"exceeded_percent": 20, "daily_tons": 50, "water_body": "iii"}, "light", "325000"),
+}
+LEAST = {
+    "exceeded_percent": 5,
+    "daily_tons": 1,
+    "water_body": "plant",
+    "breaches": 1,
+    "area": "county",
+    "conduct": "none",
+}
+WATER_FACTS = st.fixed_dictionaries(
+    {
+        "exceeded_percent": st.decimals(0, 10**5, places=1),
+        "daily_tons": st.decimals(0, 10**6, places=1),
+        "water_body": st.sampled_from(["plant", "iv", "iii", "i_ii", "source"]),
+        "breaches": st.integers(1, 20),
+        "area": st.sampled_from(["county", "counties", "cities"]),
+        "conduct": st.sampled_from(["none", "removed", "repaired", "malicious", "refused", "serious"]),
+    }
+)
+
+
+@pytest.mark.parametrize(("facts", "tier", "amount"), WATER_VECTORS.values(), ids=WATER_VECTORS)
+def test_water_pollutants(facts: dict[str, Any], tier: str, amount: str) -> None:
+    _, result = resolve(WATER, WATER_DECISIONS, LEAST | facts)
+    assert (result["tier"], Decimal(result["proposed"])) == (tier, Decimal(amount))
+    assert verdict(result, result["proposed"]).within
+
+
+def test_a_circumstance_moves_the_tier_and_the_amount_with_it() -> None:
+    facts = LEAST | WATER_VECTORS["levels 3 3 2 1 1"][0]
+    _, repaired = resolve(WATER, WATER_DECISIONS, facts | {"conduct": "repaired"})
+    assert (repaired["tier"], repaired["proposed"]) == ("light", Decimal("369999.99"))
+    _, refused = resolve(WATER, WATER_DECISIONS, facts | {"conduct": "refused"})
+    assert (refused["tier"], refused["proposed"]) == ("heavy", 730_000)
+
+
+@given(WATER_FACTS)
+def test_all_discharges_lead_to_a_lawful_amount_in_the_tier(facts: dict[str, Any]) -> None:
+    _, result = resolve(WATER, WATER_DECISIONS, facts)
+    judged = verdict(result, result["proposed"])
+    assert judged.lawful and judged.within and not judged.departs
+    assert 100_000 <= result["proposed"] <= 1_000_000
+
+
+@given(WATER_FACTS, st.decimals(0, 10**4, places=1))
+def test_discharging_more_never_costs_less(facts: dict[str, Any], more: Decimal) -> None:
+    worse = facts | {"exceeded_percent": facts["exceeded_percent"] + more}
+    one, other = (resolve(WATER, WATER_DECISIONS, one)[1]["proposed"] for one in (facts, worse))
+    assert one <= other
