@@ -64,6 +64,8 @@ class Tier:
     kind: str
     when: str = ""
     extra: str = ""
+    #: May a warning be given instead of money (警告或者罚款)? Then nothing to pay is within the tier too.
+    warning: bool = False
     ranges: Mapping[str, tuple[Decimal, Decimal]]
 
 

@@ -19,7 +19,7 @@ _KEYS = {
     "range": "id title low high unit base",
     "factor": "field title unit evidence",
     "circumstance": "id title kind basis",
-    "tier": "id title kind when extra range",
+    "tier": "id title kind when extra warning range",
     "basis": "instrument article",
 }
 
@@ -116,6 +116,7 @@ def _tier(values: Mapping[str, Any]) -> Tier:
         kind=_kind(values, where),
         when=_text(values, "when", where, ""),
         extra=_text(values, "extra", where, ""),
+        warning=values.get("warning") is True,
         ranges=_pairs(ranges),
     )
 

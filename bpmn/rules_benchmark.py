@@ -16,7 +16,7 @@ from bpmn.dmn_model import Decisions, Item
 from bpmn.feel import FeelError, compile_expression
 from bpmn.model import Discretion, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
-from bpmn.rules_data import fields_of
+from bpmn.rules_data import fields_of, written_by_scripts
 
 #: What a benchmark's decisions are called, and the hit policy each must have.
 _POLICIES = {"tier": "U", "segment": "U", "circumstances": "C"}
@@ -132,11 +132,13 @@ def no_basis(subject: Subject) -> Iterator[Spot]:
 
 @rule("benchmark.not-asked", "error")
 def not_asked(subject: Subject) -> Iterator[Spot]:
-    """A factor is a public field some form asks for; a private value never enters the record, so it cannot count."""
-    fields = fields_of(subject)
+    """A factor is a public field of a form, or set by a script; a private value never enters the record."""
+    fields, computed = fields_of(subject), written_by_scripts(subject)
     for benchmark, _ in _benchmarks(subject):
         for factor in benchmark.factors:
             schemas = fields.get(factor.field, {})
+            if factor.field in computed and not schemas:
+                continue
             if not schemas or any(schema.get("x-sun-public") is not True for schema in schemas.values()):
                 yield _spot(benchmark, field=factor.field)
         for segment in benchmark.segments:

@@ -173,6 +173,11 @@ def _writes(node: Node) -> set[str]:
         return set()
 
 
+def written_by_scripts(subject: Subject) -> set[str]:
+    """Names scripts set: public, like all they read."""
+    return {name for node in subject.nodes.values() for name in _writes(node)}
+
+
 def _written(subject: Subject) -> set[str]:
     written = {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
     # What the tier task of a benchmark finds.

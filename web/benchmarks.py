@@ -39,9 +39,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One decision table as it decides, for those who check: heads and rows, cells as FEEL."""
+    """One decision as it decides, for those who check: a table (heads and rows, cells as FEEL) or a formula."""
 
     name: str
+    formula: str
     heads: list[str]
     rows: list[list[str]]
 
@@ -171,11 +172,12 @@ def _sheets(decisions: Decisions) -> list[Sheet]:
     return [
         Sheet(
             name=item.name,
-            heads=[*(column.label or column.text for column in item.table.inputs), item.name],
-            rows=[[*row.inputs, *row.outputs] for row in item.table.rules],
+            formula=item.expression,
+            heads=[*(column.label or column.text for column in item.table.inputs), item.name] if item.table else [],
+            rows=[[*row.inputs, *row.outputs] for row in item.table.rules] if item.table else [],
         )
         for item in decisions.items
-        if item.table is not None
+        if item.kind == "decision"
     ]
 
 

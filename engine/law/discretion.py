@@ -73,16 +73,21 @@ def resolve(
     segment = benchmark.segment(str(decided("segment"))) or (benchmark.segments[0] if benchmark.segments else None)
     if segment is None or segment.id not in tier.ranges:
         raise Unresolved("benchmark.no_range", benchmark=benchmark.title, tier=tier.title)
+    warning = {"warning": True} if tier.warning else {}
     conflict = bool(kinds & SEVERE and kinds & MILD)
-    result = _range(tier, segment, data) | {
-        "benchmark": benchmark.name,
-        "digest": benchmark.digest,
-        "circumstances": found,
-        "conflict": conflict,
-        # 可以不予: nothing may be imposed too, if that is reasoned and reviewed.
-        "waivable": "may_none" in kinds and not conflict and tier.kind != "none",
-        "facts": {factor.field: data[factor.field] for factor in benchmark.factors},
-    }
+    result = (
+        _range(tier, segment, data)
+        | warning
+        | {
+            "benchmark": benchmark.name,
+            "digest": benchmark.digest,
+            "circumstances": found,
+            "conflict": conflict,
+            # 可以不予: nothing may be imposed too, if that is reasoned and reviewed.
+            "waivable": "may_none" in kinds and not conflict and tier.kind != "none",
+            "facts": {factor.field: data[factor.field] for factor in benchmark.factors},
+        }
+    )
     proposed = decided("proposed") if tier.kind in ("light", "normal", "heavy", "grave") else None
     return made, result | {"proposed": _proposed(result, proposed), "alike": _alike(result)}
 
@@ -145,6 +150,8 @@ def verdict(found: Mapping[str, Any], amount: Any) -> Verdict:
     """An amount against what was found."""
     amount, low, high = Decimal(amount), Decimal(found["low"]), Decimal(found["high"])
     within = low <= amount < high or (found["closed"] and amount == high)
+    if found.get("warning") and amount == 0:
+        return Verdict(lawful=True, within=True, departs=False)
     waived = found["waivable"] and amount == 0
     lawful = Decimal(found["lawful_low"]) <= amount <= Decimal(found["lawful_high"]) or waived
     return Verdict(lawful=lawful, within=within, departs=not within or waived or found["kind"] == "mitigated")

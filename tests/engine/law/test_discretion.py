@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.benchmark import KINDS, Benchmark
-from bpmn.dmn import Decisions
+from bpmn.dmn import Decisions, decide
 from bpmn.package import load
-from engine.law.discretion import Unresolved, resolve, verdict
+from engine.law.discretion import Unresolved, Verdict, resolve, verdict
 from engine.record import canonical
 from tests.conftest import ROOT
 
@@ -190,3 +190,55 @@ def test_discharging_more_never_costs_less(facts: dict[str, Any], more: Decimal)
     worse = facts | {"exceeded_percent": facts["exceeded_percent"] + more}
     one, other = (resolve(WATER, WATER_DECISIONS, one)[1]["proposed"] for one in (facts, worse))
     assert one <= other
+
+
+# -- speeding: the statute's range depends on the facts, and a warning is no money ------------------------------------
+
+SPEED, SPEED_DECISIONS = benchmark("cf-speeding", "speeding")
+DRIVEN = {"over_percent": 30, "road": "other", "vehicle": "car", "harmless": "yes"}
+#: Per cent over the limit → tier, from and to.
+SPEED_VECTORS = {
+    "5": ("warning", 0, 0),
+    "9.9": ("warning", 0, 0),
+    "10": ("light", 20, 100),
+    "19.9": ("light", 20, 100),
+    "20": ("normal", 100, 200),
+    "50": ("normal", 100, 200),
+    "50.1": ("heavy", 200, 1000),
+    "69.9": ("heavy", 200, 1000),
+    "70": ("grave", 1000, 2000),
+}
+#: Vehicle, road and per cent → points (记分管理办法 arts. 8 to 12).
+POINTS = {
+    ("car", "fast", "19"): 0, ("car", "fast", "20"): 6, ("car", "fast", "50"): 12, ("car", "other", "30"): 3,
+    ("car", "other", "60"): 6, ("large", "fast", "10"): 6, ("large", "fast", "20"): 12, ("large", "other", "9"): 0,
+    ("large", "other", "10"): 1, ("large", "other", "20"): 6, ("large", "other", "50"): 9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("percent", "expected"), SPEED_VECTORS.items())
+def test_speeding(percent: str, expected: tuple[str, int, int]) -> None:
+    _, result = resolve(SPEED, SPEED_DECISIONS, DRIVEN | {"over_percent": Decimal(percent)})
+    assert (result["tier"], result["low"], result["high"]) == expected
+
+
+@pytest.mark.parametrize(("facts", "points"), POINTS.items())
+def test_points_for_speeding(facts: tuple[str, str, str], points: int) -> None:
+    vehicle, road, percent = facts
+    known = {"vehicle": vehicle, "road": road, "over_percent": Decimal(percent)}
+    assert decide(SPEED_DECISIONS, "points", known)[-1].output == points
+
+
+def test_a_warning_is_within_the_lightest_tier_only() -> None:
+    _, light = resolve(SPEED, SPEED_DECISIONS, DRIVEN | {"over_percent": 15})
+    assert verdict(light, 0) == Verdict(lawful=True, within=True, departs=False)
+    assert not verdict(light, 10).lawful
+    _, general = resolve(SPEED, SPEED_DECISIONS, DRIVEN)
+    assert not verdict(general, 0).lawful
+
+
+@given(st.decimals("0.1", 500, places=1), st.sampled_from(["yes", "no"]))
+def test_every_speed_has_one_tier_in_its_range_of_the_statute(percent: Decimal, harmless: str) -> None:
+    _, result = resolve(SPEED, SPEED_DECISIONS, DRIVEN | {"over_percent": percent, "harmless": harmless})
+    assert result["segment"] == ("excess" if percent > 50 else "ordinary")
+    assert result["lawful_low"] <= result["low"] <= result["high"] <= result["lawful_high"]
