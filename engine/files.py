@@ -82,9 +82,11 @@ def unknown(session: Session, schema: Mapping[str, Any], data: Mapping[str, Any]
 def use(session: Session, case_id: int, values: Iterable[Any]) -> None:
     """These values of private fields are the case's now, and the files in them are kept as long."""
     digests = {digest for value in values for digest in digests_of(value) or ()}
+    if not digests:
+        return  # most steps hand in none, and need not ask
     table = tables.file_use
     known = session.execute(sa.select(table.c.digest).where(table.c.case_id == case_id, table.c.digest.in_(digests)))
-    new = digests - {row.digest for row in known} if digests else set()
+    new = digests - {row.digest for row in known}
     if new:
         session.execute(sa.insert(table), [{"case_id": case_id, "digest": digest} for digest in sorted(new)])
 

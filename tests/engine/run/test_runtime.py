@@ -141,12 +141,15 @@ def test_one_command_is_few_statements_and_one_commit(store: Store, clock: Clock
         case = engine.start_case(session, key, actor="clerk", data={"amount": 500}, at=clock()).case
         multiply(session, stored)
     seen: list[str] = []
+    asked: list[str] = []
     sa.event.listen(store.engine, "before_cursor_execute", lambda c, cur, sql, *rest: seen.append(sql.split()[0]))
+    sa.event.listen(store.engine, "before_cursor_execute", lambda c, cur, sql, *rest: asked.append(sql))
     sa.event.listen(store.engine, "commit", lambda connection: seen.append("commit"))
     with store.begin() as session:
         engine.complete(session, case, "Check", actor="clerk", data={"amount": 700}, at=clock())
     work = [word for word in seen if word != "BEGIN"]
     assert work.count("commit") == 1 and len(work) <= 1 + 6, work
+    assert not any("file_use" in sql for sql in asked), "a step without files asks for none"
     if stored:
         plan = plans(store, lambda session: engine.complete(session, case, "Approve", actor="clerk", at=clock()))
         assert not re.search(r"SCAN (case_|work_item|step)\b(?! USING)|Seq Scan on (case_|work_item|step)", plan), plan
