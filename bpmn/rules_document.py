@@ -12,6 +12,7 @@ from bpmn.model import Node, Paper
 from bpmn.paper_words import KNOWN
 from bpmn.rules import Spot, Subject, at, rule
 from bpmn.rules_data import fields_of
+from bpmn.rules_power import STAFFED
 from bpmn.template import Template, Unusable, read
 
 #: Codes of ``bpmn.template.Unusable`` are findings of the file they are in.
@@ -24,6 +25,12 @@ def template(subject: Subject) -> Iterator[Spot]:
     for node, paper in _papers(subject):
         if subject.package is None or subject.package.template(paper.template) is None or not paper.name:
             yield at(node, template=paper.template)
+
+
+@rule("document.nobody", "error")
+def nobody(subject: Subject) -> Iterator[Spot]:
+    """A document is issued when somebody finishes its step: a template elsewhere would never be filled in."""
+    yield from (at(node, document=paper.name) for node, paper in _papers(subject) if node.type not in STAFFED)
 
 
 @rule("document.number", "error")

@@ -226,6 +226,7 @@ BROKEN_BENCHMARK = {
 #: The same, of its documents.
 BROKEN_DOCUMENT = {
     "document.template": ("bpmn", 'template="penalty-notice"', 'template="penalty-note"'),
+    "document.nobody": ("bpmn", 'name="公开记录"', 'name="公开记录" template="penalty-decision"'),
     "document.number": ("bpmn", "云市监罚告〔{year}〕{n}号", "云市监罚告〔{year}〕号"),
     "document.unusable": ("html", "{{ party_name }}", "{{ party_name.upper() }}"),
     "document.unused": ("bpmn", ' template="penalty-decision"', ""),

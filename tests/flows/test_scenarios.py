@@ -48,6 +48,7 @@ def test_the_story_goes_as_told(office: Store, key: str, name: str) -> None:
     with office.read() as session:
         view = engine.show(session, done.case)
         recorded = engine.steps(session, done.case)
+        issued = engine.documents(session, done.case)
         assert engine.verify(session, done.case).differences == ()
         assert engine.replay(session, done.case).differences == ()
     path = walked(recorded, package.definitions)
@@ -55,6 +56,8 @@ def test_the_story_goes_as_told(office: Store, key: str, name: str) -> None:
     assert (view.state, done.incidents) == (expect["state"], ())
     assert [item.element for item in view.work_items] == expect.get("waiting", [])
     assert set(expect.get("documents", [])) <= set(documents(path, package.definitions))
+    assert sorted((paper.element, paper.name) for paper in issued) == papers(path, package.definitions)
+    assert all(paper.number and "{" not in paper.number for paper in issued)
     assert {field: view.data.get(field) for field in expect.get("data", {})} == expect.get("data", {})
     if "cards" in expect:
         assert [f"{card.rule} {card.element}".strip() for card in view.cards] == expect["cards"]
@@ -125,6 +128,12 @@ def documents(path: list[str], definitions: Definitions) -> list[str]:
     """Documents the steps of a path produce."""
     nodes = [definitions.nodes[element] for element in path]
     return [document for node in nodes if node.step for document in node.step.documents]
+
+
+def papers(path: list[str], definitions: Definitions) -> list[tuple[str, str]]:
+    """Element and name of every document that the steps of a path issue from a template, sorted."""
+    nodes = [definitions.nodes[element] for element in path]
+    return sorted((node.id, paper.name) for node in nodes if node.step for paper in node.step.papers)
 
 
 def personal(story: dict[str, Any]) -> set[str]:
