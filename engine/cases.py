@@ -327,19 +327,11 @@ def _items(
     rows = []
     for address, open_ in folded.items.items():
         node = definitions.nodes.get(projection.element_id(address))
-        rows.append(
-            projection.ItemRow(
-                item=address,
-                element=open_.element,
-                post=guard.post_of(node),
-                applicant=guard.is_applicants(definitions, node),
-                choices=open_.choices,
-                state="claimed" if open_.person else "open",
-                person=open_.person,
-                offered_at=canonical.instant(open_.offered_at),
-                due=_item_due(folded, running.get(open_.element), node, open_.offered_at),
-            )
-        )
+        at = canonical.instant(open_.offered_at)
+        row = projection.offered(address, open_.element, definitions, open_.choices, at)
+        if open_.person:
+            row = row._replace(state="claimed", person=open_.person)
+        rows.append(row.due_by(_item_due(folded, running.get(open_.element), node, open_.offered_at)))
     return tuple(projection.work_item(row, number, definitions) for row in rows)
 
 
@@ -413,5 +405,5 @@ def _case_row(
 
 def _desk_item(session: Session, row: Any) -> WorkItem:
     definitions = catalogue.package_of(session, row.definition_id).definitions
-    item = projection.work_item(projection.item_row(row[: len(projection.ITEM_COLUMNS)]), row.number, definitions)
+    item = projection.work_item(projection.ItemRow._make(row[: len(projection.ITEM_COLUMNS)]), row.number, definitions)
     return replace(item, definition=DefinitionRef(key=row.key, version=row.version, digest=row.digest, name=row.name))

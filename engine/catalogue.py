@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bpmn.chart import Picture
 from bpmn.package import FlowPackage, load
 from engine import tables
-from engine.answers import DefinitionInfo
+from engine.answers import DefinitionInfo, DefinitionRef
 from engine.errors import Rejection
 from engine.record.canonical import read_instant
 from engine.store import Session
@@ -60,6 +60,16 @@ def definition(session: Session, key: str, version: int | None = None) -> Defini
 def info_of(session: Session, definition_id: int) -> DefinitionInfo:
     """One version by its row."""
     return _info(session.execute(_query().where(tables.definition.c.id == definition_id)).one())
+
+
+def ref_of(session: Session, definition_id: int) -> DefinitionRef:
+    """Which version a row is (kept in memory: it never changes)."""
+    kept = _refs.setdefault(session.engine, {})
+    if definition_id not in kept:
+        table = tables.definition.c
+        query = sa.select(table.key, table.version, table.digest, table.name).where(table.id == definition_id)
+        kept[definition_id] = DefinitionRef(**session.execute(query).one()._mapping)
+    return kept[definition_id]
 
 
 def latest(session: Session, key: str) -> int:
@@ -168,6 +178,10 @@ def _column(session: Session, definition_id: int, name: str) -> bytes | str:
 
 #: Columns of published versions read so far, by database: they never change.
 _kept: WeakKeyDictionary[sa.Engine, dict[tuple[int, str], bytes | str]] = WeakKeyDictionary()
+
+
+#: Which version a row is, by database.
+_refs: WeakKeyDictionary[sa.Engine, dict[int, DefinitionRef]] = WeakKeyDictionary()
 
 
 #: Versions with what they call, or of another process than the main one, by database.

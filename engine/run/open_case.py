@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,38 +66,40 @@ def read_case(
 
     Raises Rejection ``case.unknown``.
     """
-    rows = session.execute(_READ_CASE, {"wanted": number, "given": command_id, "actor": actor}).all()
-    if not rows:
+    statement = _case_statement(session.dialect.name)
+    row = session.execute(statement, {"wanted": number, "given": command_id, "actor": actor}).one_or_none()
+    if row is None:
         raise Rejection("case.unknown", case=number)
-    if command_id is not None and rows[0].seen:
+    if command_id is not None and row.seen:
         return None
-    return _open_case(session, rows)
+    return _open_case(session, row)
 
 
-def _case_statement() -> sa.Select[Any]:
-    case, item, version, person = tables.case, tables.work_item, tables.definition, tables.person
+@cache
+def _case_statement(dialect: str) -> sa.Select[Any]:
+    """Built once: putting a statement together costs more than running it."""
+    case, person = tables.case, tables.person
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
     columns = [
+        seen.label("seen"),
         calendars.NEWEST.label("calendar"),
         calendars.REGION.label("region"),
-        version.c.key,
-        version.c.version.label("edition"),
-        version.c.digest,
-        version.c.name,
+        _items(dialect).label("items"),
     ]
     return (
-        sa.select(case, seen.label("seen"), *columns, *people.COLUMNS, *projection.ITEM_COLUMNS)
-        .join_from(case, version, version.c.id == case.c.definition_id)
-        .outerjoin(person, person.c.name == sa.bindparam("actor", type_=sa.String))
-        .outerjoin(item, sa.and_(item.c.case_id == case.c.id, item.c.ended_at.is_(None)))
+        sa.select(case, *columns, *people.COLUMNS)
+        .outerjoin_from(case, person, person.c.name == sa.bindparam("actor", type_=sa.String))
         .where(case.c.number == sa.bindparam("wanted"))
     )
 
 
-#: Where the columns of a work item stand in its rows: last, all null where nothing is open.
-_ITEM = slice(-len(projection.ITEM_COLUMNS), None)
-#: Built once: putting a statement together costs more than running it.
-_READ_CASE = _case_statement()
+def _items(dialect: str) -> sa.ScalarSelect[Any]:
+    """The open items as one text of JSON: as rows, fifty of them would each repeat the case."""
+    item, of = tables.work_item.c, sa.func
+    row = (of.json_build_array if dialect == "postgresql" else of.json_array)(*projection.ITEM_COLUMNS)
+    rows = (of.json_agg if dialect == "postgresql" else of.json_group_array)(row)
+    open_here = sa.and_(item.case_id == tables.case.c.id, item.ended_at.is_(None))
+    return sa.select(sa.cast(rows, sa.Text)).where(open_here).correlate(tables.case).scalar_subquery()
 
 
 def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
@@ -114,8 +118,8 @@ def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
     )
 
 
-def _open_case(session: Session, rows: Any) -> OpenCase:
-    first = rows[0]._mapping
+def _open_case(session: Session, row: Any) -> OpenCase:
+    first = row._mapping
     case = tables.case.c
     definition_id = first[case.definition_id]
     return OpenCase(
@@ -135,15 +139,10 @@ def _open_case(session: Session, rows: Any) -> OpenCase:
         clocks=first[case.clocks],
         calendar=calendars.current(session, first["calendar"], first["region"] or ""),
         definition_id=definition_id,
-        definition=DefinitionRef(
-            key=first[tables.definition.c.key],
-            version=first["edition"],
-            digest=first[tables.definition.c.digest],
-            name=first[tables.definition.c.name],
-        ),
+        definition=catalogue.ref_of(session, definition_id),
         package=catalogue.package_of(session, definition_id),
-        actor=people.read_person(rows[0]),
-        items={row.item: projection.item_row(row[_ITEM]) for row in rows if row.item},
+        actor=people.read_person(row),
+        items={item[0]: projection.ItemRow._make(item) for item in json.loads(first["items"] or "[]")},
     )
 
 

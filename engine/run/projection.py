@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,41 +23,59 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class ItemRow(NamedTuple):
-    """A row of ``work_item``. A tuple: a step may read hundreds."""
+    """A row of ``work_item``: its columns as they are read, for a step may read hundreds and look at one."""
 
     item: str
     element: str
     post: str
     applicant: bool
-    choices: tuple[str, ...]
+    #: Canonical JSON of the arrows to choose from.
+    choices: str
     #: open, claimed, done, withdrawn
     state: str
     person: str | None
     offered_at: str
     ended_at: str | None = None
-    due: Due | None = None
+    due_on: str | date | None = None
+    due_provisional: bool = False
+    due_value: str = ""
+    due_limit: str = ""
+
+    @property
+    def arrows(self) -> tuple[str, ...]:
+        """The arrows to choose from."""
+        return () if self.choices == _NO_CHOICE else tuple(canonical.loads(self.choices))
+
+    @property
+    def due(self) -> Due | None:
+        """When it is due, and who says so."""
+        if self.due_on is None:
+            return None
+        on = date.fromisoformat(self.due_on) if isinstance(self.due_on, str) else self.due_on
+        return Due(
+            on=on,
+            provisional=bool(self.due_provisional),
+            value=self.due_value,
+            counted=bool(self.due_limit),
+            limit=self.due_limit,
+        )
+
+    def due_by(self, due: Due | None) -> ItemRow:
+        """The same, due then."""
+        if due is None:
+            return self._replace(due_on=None, due_provisional=False, due_value="", due_limit="")
+        return self._replace(due_on=due.on, due_provisional=due.provisional, due_value=due.value, due_limit=due.limit)
 
     def values(self, case_id: int) -> dict[str, Any]:
         """As columns."""
-        return {
-            "case_id": case_id,
-            "item": self.item,
-            "element": self.element,
-            "post": self.post,
-            "applicant": self.applicant,
-            "choices": canonical.dumps(list(self.choices)).decode(),
-            "state": self.state,
-            "person": self.person,
-            "offered_at": self.offered_at,
-            "ended_at": self.ended_at,
-            "due_on": self.due.on if self.due else None,
-            "due_provisional": self.due.provisional if self.due else False,
-            "due_value": self.due.value if self.due else "",
-            "due_limit": self.due.limit if self.due else "",
-        }
+        due = self.due
+        columns = self._asdict() | {"applicant": bool(self.applicant), "due_provisional": bool(self.due_provisional)}
+        return {"case_id": case_id, **columns, "due_on": due.on if due else None}
 
 
-#: Columns of ``work_item`` as ``item_row`` reads them; ``state`` is renamed, cases have one too.
+_NO_CHOICE = "[]"
+
+#: Columns of ``work_item`` as an ``ItemRow`` has them; ``state`` is renamed, cases have one too.
 ITEM_COLUMNS = [
     column.label("item_state") if column.name == "state" else column
     for column in tables.work_item.c
@@ -107,25 +125,19 @@ def change(
     return result
 
 
-def item_row(values: Sequence[Any]) -> ItemRow:
-    """An ItemRow from the columns of ITEM_COLUMNS, in their order (by name is slow for hundreds)."""
-    item, element, post, applicant, choices, state, person, offered_at, ended_at, *due = values
+def offered(item: str, element: str, definitions: Definitions, arrows: Sequence[str], at: str) -> ItemRow:
+    """An item as it is offered: nobody has claimed it, nothing says when it is due."""
+    node = definitions.nodes.get(element_id(item))
     return ItemRow(
         item=item,
         element=element,
-        post=post,
-        applicant=applicant,
-        choices=() if choices == "[]" else tuple(canonical.loads(choices)),
-        state=state,
-        person=person,
-        offered_at=offered_at,
-        ended_at=ended_at,
-        due=_read_due(*due) if due[0] else None,
+        post=post_of(node),
+        applicant=is_applicants(definitions, node),
+        choices=canonical.dumps(list(arrows)).decode() if arrows else _NO_CHOICE,
+        state="open",
+        person=None,
+        offered_at=at,
     )
-
-
-def _read_due(on: date, provisional: bool, value: str, limit: str) -> Due:
-    return Due(on=on, provisional=provisional, value=value, counted=bool(limit), limit=limit)
 
 
 def work_item(row: ItemRow, case: str, definitions: Definitions) -> WorkItem:
@@ -141,10 +153,10 @@ def work_item(row: ItemRow, case: str, definitions: Definitions) -> WorkItem:
         lane=lane.name if lane else "",
         post=row.post,
         due=row.due,
-        choices=tuple(Choice(arrow=arrow, label=_label(definitions, arrow)) for arrow in row.choices),
+        choices=tuple(Choice(arrow=arrow, label=_label(definitions, arrow)) for arrow in row.arrows),
         form=step.form if step else "",
         people=step.people if step else 1,
-        applicant=row.applicant,
+        applicant=bool(row.applicant),
         state=row.state,
         claimed_by=row.person,
         offered_at=read_instant(row.offered_at),
@@ -195,17 +207,8 @@ def due(node: Node | None, at: str | datetime) -> Due | None:
 def _offered(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
     item = body["item"]
     node = definitions.nodes.get(element_id(item))
-    result.items[item] = ItemRow(
-        item=item,
-        element=str(step.element),
-        post=post_of(node),
-        applicant=is_applicants(definitions, node),
-        choices=tuple(body.get("choices", ())),
-        state="open",
-        person=None,
-        offered_at=step.at,
-        due=None if result.counted else due(node, step.at),
-    )
+    row = offered(item, str(step.element), definitions, body.get("choices", ()), step.at)
+    result.items[item] = row if result.counted else row.due_by(due(node, step.at))
     result.touched.add(item)
 
 
@@ -254,7 +257,7 @@ def _counted(result: Change, step: Sealed, body: dict[str, Any], definitions: De
         due = Due(on=on, provisional="provisional" in body, value=value, counted=True, limit=body["limit"])
     for item, row in result.items.items():
         if row.element == step.element and not _is_minimum(definitions, body["limit"], item):
-            result.items[item] = row._replace(due=due)
+            result.items[item] = row.due_by(due)
             result.touched.add(item)
 
 
@@ -263,9 +266,8 @@ def _expired(result: Change, step: Sealed, body: dict[str, Any], definitions: De
     if body["value"] != "statutory":
         return
     for item, row in result.items.items():
-        if row.due is not None and row.due.limit == body["limit"] and row.due.value != "statutory":
-            on = date.fromisoformat(body["due"])
-            result.items[item] = row._replace(due=replace(row.due, on=on, value="statutory"))
+        if row.due_on is not None and row.due_limit == body["limit"] and row.due_value != "statutory":
+            result.items[item] = row._replace(due_on=body["due"], due_value="statutory")
             result.touched.add(item)
 
 

@@ -103,7 +103,7 @@ def complete(
         raise Rejection("item.claimed", item=row.item, by=row.person)
     guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at), node)
     _files_are_there(session, case, node, data or {})
-    given = guard.sort_data(case.package, node, data or {}, row.choices)
+    given = guard.sort_data(case.package, node, data or {}, row.arrows)
     departure.check(case.definitions, node, case.data, given)
     second = people.person(session, given.second) if given.second else None
     guard.second_officer(node, given, actor, second)
