@@ -1,10 +1,10 @@
 """Replaying a whole case from its record, beside running it in memory without any record.
 
-* replay: ``engine.replay`` of one case, read from the database, compared byte for byte.
+* replay: ``engine.replay`` of all cases (``audit replay --all``), read from the database, compared byte for byte.
 * apply: the adapter's ``apply`` of the same commands, state handed on from one to the next.
 * plain: SpiffWorkflow as it comes, in memory, nothing kept.
 
-All take turns within one run; the goal compares speeds. Run with ``python -m bench.replay [cases]``.
+All take turns within one run, figures are of one case; the goal compares speeds. Run with ``python -m bench.replay [cases]``.
 """
 
 from __future__ import annotations
@@ -40,17 +40,23 @@ def main(cases: int) -> None:
 
 def _measure(says: str, store: Store, naive: Naive, workload: Workload, cases: int) -> None:
     replayed, applied, plain = (Series(name) for name in ("replay", "apply", "plain SpiffWorkflow"))
-    number = _finished(store, workload)
-    program, commands = _recorded(store, number)
-    for _ in range(cases):
+    numbers = [_finished(store, workload) for _ in range(cases)]
+    program, commands = _recorded(store, numbers[0])
+    for _ in range(_ROUNDS):
         with store.read() as session:
-            verdict = replayed.measure(lambda session=session: engine.replay(session, number))  # type: ignore[misc]
-        assert not verdict.differences
-        applied.measure(lambda: _apply(program, commands))
-        plain.measure(lambda: naive.in_memory(workload))
-    print(f"\n{workload.name} ({workload.says}), {says}: a whole case of {len(commands)} commands, {cases} times")
+            verdict = replayed.measure(lambda session=session: engine.replay(session))  # type: ignore[misc]
+        assert verdict.cases == cases and not verdict.differences
+        for _ in range(cases):
+            applied.measure(lambda: _apply(program, commands))
+        for _ in range(cases):
+            plain.measure(lambda: naive.in_memory(workload))
+    replayed.values = [value / cases for value in replayed.values]
+    print(f"\n{workload.name} ({workload.says}), {says}: {cases} whole cases of {len(commands)} commands")
     table([replayed, applied, plain], plain)
     print(f"plain ÷ replay = {plain.p50 / replayed.p50:.2f}   (goal: replay at ≥ 0.9 times the speed of a pure engine)")
+
+
+_ROUNDS = 10
 
 
 def _finished(store: Store, workload: Workload) -> str:

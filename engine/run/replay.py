@@ -30,22 +30,30 @@ from engine.store import Session
 
 def replay(session: Session, number: str | None = None) -> Verdict:
     """Re-run one case or all of them. Raises Rejection ``case.unknown``."""
-    query = CASES if number is None else CASES.where(tables.case.c.number == number)
     differences, erased, cases, count = [], [], 0, 0
-    # However many cases there are, a handful is in memory.
-    for row in session.execute(query, execution_options={"yield_per": 200}):
-        steps = session.execute(STEPS, {"wanted": row.id}).all()
-        cases += 1
-        count += len(steps)
-        found = _replay_case(session, row, steps) or _second_opinion(session, row, steps)
-        if found is not None:
-            differences.append(found)
-        erased += erased_values(session, row)
+    for batch in _batches(session, number):
+        cases += len(batch)
+        count += sum(len(steps) for _, steps in batch)
+        found = (_replay_case(session, row, steps) or _second_opinion(session, row, steps) for row, steps in batch)
+        differences += [one for one in found if one is not None]
+        erased += erased_values(session, [row for row, _ in batch])
     if number is not None and not cases:
         raise Rejection("case.unknown", case=number)
     return Verdict(cases=cases, steps=count, differences=tuple(differences), erased=tuple(erased))
 
 
+def _batches(session: Session, number: str | None) -> Iterator[list[tuple[Any, list[Any]]]]:
+    """Cases with their steps: a handful is in memory, however many there are, and asking for each would cost more than
+    re-running a short one."""
+    query = CASES if number is None else CASES.where(tables.case.c.number == number)
+    for batch in session.execute(query, execution_options={"yield_per": _BATCH}).partitions():
+        steps: dict[int, list[Any]] = {row.id: [] for row in batch}
+        for step in session.execute(_STEPS_BETWEEN, {"first": batch[0].id, "last": batch[-1].id}):
+            steps[step.case_id].append(step)
+        yield [(row, steps[row.id]) for row in batch]
+
+
+_BATCH = 20
 #: Built once: putting statements together costs more than running them.
 CASES = (
     sa.select(
@@ -59,6 +67,11 @@ CASES = (
     .order_by(tables.case.c.id)
 )
 STEPS = sa.select(tables.step).where(tables.step.c.case_id == sa.bindparam("wanted")).order_by(tables.step.c.seq)
+_STEPS_BETWEEN = (
+    sa.select(tables.step)
+    .where(tables.step.c.case_id.between(sa.bindparam("first"), sa.bindparam("last")))
+    .order_by(tables.step.c.case_id, tables.step.c.seq)
+)
 
 
 def groups(steps: Sequence[Any]) -> Iterator[list[Any]]:
@@ -182,20 +195,21 @@ def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Differe
 
 
 def _compare(row: Any, group: list[Any], drafts: list[Draft]) -> Difference | None:
+    at = group[0].at
     for step, draft in zip(group[1:], drafts, strict=False):
-        facts = [
-            ("kind", step.kind, draft.kind),
-            ("element", step.element or "", draft.element or ""),
-            ("body", step.body, canonical.dumps(draft.body).decode()),
-            ("at", step.at, group[0].at),
-        ]
-        for field, recorded, found in facts:
-            if recorded != found:
-                return _differs(row, step, field, recorded, found)
+        recorded = (step.kind, step.element or "", step.body, step.at)
+        found = (draft.kind, draft.element or "", canonical.dumps(draft.body).decode(), at)
+        if recorded != found:
+            field = next(place for place in range(len(_FIELDS)) if recorded[place] != found[place])
+            return _differs(row, step, _FIELDS[field], recorded[field], found[field])
     if len(drafts) != len(group) - 1:
         place = group[min(len(drafts) + 1, len(group) - 1)]
         return _differs(row, place, "steps", str(len(group) - 1), str(len(drafts)))
     return None
+
+
+#: What is compared of a step.
+_FIELDS = ("kind", "element", "body", "at")
 
 
 def _differs(row: Any, step: Any, field: str, recorded: str, found: str) -> Difference:
