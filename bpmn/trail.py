@@ -17,6 +17,8 @@ from bpmn.model import Flow, Node, Process
 
 #: Kinds of step whose body is looked at; of the others it may be left empty.
 WITH_BODY = frozenset({"element cancelled", "case migrated"})
+#: Kinds of step by which tokens move, beside arrows taken and migrations.
+_MOVES = frozenset({"case opened", "element entered", "element left", "element cancelled", "case closed"})
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ class _Trail:
         if kind == "arrow taken":
             self._taken(_known(self.flows, element))
             return
+        if kind not in _MOVES:
+            return
         element = self.ids.get(element, element)
-        if kind in ("element entered", "element left", "element cancelled", "case closed"):
+        if kind != "case opened":
             self._settle()
         if kind == "case opened":
             self.begun.update(node.id for node in self.control.beginnings(None))

@@ -34,6 +34,8 @@ def dumps(value: Any) -> bytes:
     The C encoder of ``json`` gives the same bytes as long as keys are ASCII (then code points and UTF-16 units sort
     alike) and numbers are whole; a property test holds it equal to rfc8785, which takes the other cases.
     """
+    if value == {}:  # most steps say no more than that they happened
+        return b"{}"
     try:
         if _plain(value):
             return _ENCODER.encode(value).encode()

@@ -7,7 +7,7 @@ part), so an erased value is reported as erased, not as a difference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -49,7 +49,7 @@ def _batches(session: Session, number: str | None) -> Iterator[list[tuple[Any, l
     for batch in session.execute(query, execution_options={"yield_per": _BATCH}).partitions():
         steps: dict[int, list[Any]] = {row.id: [] for row in batch}
         for step in session.execute(_STEPS_BETWEEN, {"first": batch[0].id, "last": batch[-1].id}):
-            steps[step.case_id].append(step)
+            steps[step[-1]].append(_Step._make(step))
         yield [(row, steps[row.id]) for row in batch]
 
 
@@ -67,8 +67,23 @@ CASES = (
     .order_by(tables.case.c.id)
 )
 STEPS = sa.select(tables.step).where(tables.step.c.case_id == sa.bindparam("wanted")).order_by(tables.step.c.seq)
+
+
+class _Step(NamedTuple):
+    """What a step says, as it is compared, and where it stands. The chain is ``verify``'s."""
+
+    kind: str
+    element: str | None
+    body: str
+    at: str
+    seq: int
+    case_id: int
+
+
+#: How many of its columns are compared.
+_COMPARED = 4
 _STEPS_BETWEEN = (
-    sa.select(tables.step)
+    sa.select(*(tables.step.c[name] for name in _Step._fields))
     .where(tables.step.c.case_id.between(sa.bindparam("first"), sa.bindparam("last")))
     .order_by(tables.step.c.case_id, tables.step.c.seq)
 )
@@ -146,7 +161,7 @@ def _replay_case(session: Session, row: Any, steps: Sequence[Any]) -> Difference
 
 def opened_under(session: Session, row: Any, steps: Sequence[Any]) -> tuple[int, DefinitionRef]:
     """The version a case was opened under, which need not be the one it has now."""
-    if all(step.kind != "case migrated" for step in steps):
+    if "case migrated" not in [step.kind for step in steps]:
         return row.definition_id, DefinitionRef(key=row.key, version=row.edition, digest=row.digest)
     opened = next(step for step in steps if step.kind == "case opened")
     info = catalogue.definition(session, row.key, int(canonical.loads(opened.body)["definition"]["version"]))
@@ -197,19 +212,15 @@ def _second_opinion(session: Session, row: Any, steps: Sequence[Any]) -> Differe
 def _compare(row: Any, group: list[Any], drafts: list[Draft]) -> Difference | None:
     at = group[0].at
     for step, draft in zip(group[1:], drafts, strict=False):
-        recorded = (step.kind, step.element or "", step.body, step.at)
-        found = (draft.kind, draft.element or "", canonical.dumps(draft.body).decode(), at)
+        found = (draft.kind, draft.element, canonical.dumps(draft.body).decode(), at)
+        recorded = step[:_COMPARED]
         if recorded != found:
-            field = next(place for place in range(len(_FIELDS)) if recorded[place] != found[place])
-            return _differs(row, step, _FIELDS[field], recorded[field], found[field])
+            place = next(place for place in range(_COMPARED) if recorded[place] != found[place])
+            return _differs(row, step, _Step._fields[place], recorded[place] or "", found[place] or "")
     if len(drafts) != len(group) - 1:
-        place = group[min(len(drafts) + 1, len(group) - 1)]
-        return _differs(row, place, "steps", str(len(group) - 1), str(len(drafts)))
+        place = min(len(drafts) + 1, len(group) - 1)
+        return _differs(row, group[place], "steps", str(len(group) - 1), str(len(drafts)))
     return None
-
-
-#: What is compared of a step.
-_FIELDS = ("kind", "element", "body", "at")
 
 
 def _differs(row: Any, step: Any, field: str, recorded: str, found: str) -> Difference:

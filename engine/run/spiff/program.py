@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from SpiffWorkflow.specs import WorkflowSpec
@@ -69,6 +69,13 @@ class Program:
 
     def key(self, node_id: str) -> str:
         """``scope/id`` of a node."""
+        return self._keys[node_id]
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {node_id: self._path(node_id) for node_id in self.nodes}
+
+    def _path(self, node_id: str) -> str:
         path = [node_id]
         while scope := self.nodes[path[-1]]["scope"]:
             path.append(scope)

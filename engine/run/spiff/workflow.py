@@ -141,7 +141,11 @@ def restore(program: Program, state: str | None) -> tuple[CaseWorkflow, dict[str
 def dump(workflow: CaseWorkflow, rest: dict[str, Any]) -> str:
     """The state as text: same tokens, same bytes."""
     tokens = [[task.task_spec.name, int(task.state == TaskState.WAITING), _known(task)] for task in workflow.live()]
-    return json.dumps(rest | {"tokens": tokens}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(rest | {"tokens": tokens})
+
+
+#: Made once: ``json.dumps`` with options of one's own makes an encoder for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _known(task: Task) -> dict[str, Any]:
