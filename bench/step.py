@@ -5,7 +5,8 @@
 * E: the adapter's ``apply`` in memory, restored from its text.
 * naive: SpiffWorkflow as it comes, its whole state as JSON read and written at each task in one committed row.
 
-All four take turns within one run, a case each, so that none runs in the wake of another. Run with ``python -m bench.step [cases]``.
+All four take turns within one run, a case each, so that none runs in the wake of another. Run with
+``python -m bench.step [cases]``.
 """
 
 from __future__ import annotations
