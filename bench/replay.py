@@ -4,7 +4,8 @@
 * apply: the adapter's ``apply`` of the same commands, state handed on from one to the next.
 * plain: SpiffWorkflow as it comes, in memory, nothing kept.
 
-All take turns within one run, figures are of one case; the goal compares speeds. Run with ``python -m bench.replay [cases]``.
+All take turns within one run, figures are of one case; the goal compares speeds. Run with
+``python -m bench.replay [cases]``.
 """
 
 from __future__ import annotations
