@@ -10,8 +10,10 @@ from bpmn.feel import FeelError, compile_expression, compile_script
 from bpmn.model import Loop, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
 
-#: More instances than this belong in cases of their own.
+#: More instances than this run as cases of their own, where they are runs of a published flow.
 MAX_INSTANCES = 200
+#: More cases of their own than this are a mistake.
+MAX_CHILDREN = 10_000
 FEEL_NAMES = ("feel", "text/feel", "application/feel")
 #: How a flow is named when it is published.
 KEY = re.compile(r"[a-z0-9-]{1,64}")
@@ -98,19 +100,28 @@ def performer(subject: Subject) -> Iterator[Spot]:
 
 @rule("loop.instances", "error")
 def instances(subject: Subject) -> Iterator[Spot]:
-    """Several instances need a number of at most 200, written or as FEEL (BPMN 10.3.8).
+    """Several instances need a number, written or as FEEL (BPMN 10.3.8): at most 200, or 10,000 of a published flow.
 
-    A collection is not handed out item by item, because a case has one store of data: its ``count(…)`` is a number. A
-    number from the data that is more than 200, or none, stops the case with an incident.
+    More than 200 are cases of their own. A collection is not handed out item by item, because a case has one store of
+    data: its ``count(…)`` is a number. A number from the data that is too large, or none, stops the case.
     """
     for node, loop in _loops(subject, "sequential", "parallel"):
-        if loop.collection or not _is_number(loop.cardinality):
-            yield at(node, found=loop.cardinality or loop.collection, limit=MAX_INSTANCES)
+        most = MAX_CHILDREN if _is_published(subject, node) else MAX_INSTANCES
+        if loop.collection or not _is_number(loop.cardinality, most):
+            yield at(node, found=loop.cardinality or loop.collection, limit=most)
 
 
-def _is_number(text: str) -> bool:
+def _is_published(subject: Subject, node: Node) -> bool:
+    """Does the node call a flow that is published apart?"""
+    if node.type != "callActivity":
+        return False
+    joined = subject.package.called if subject.package else {}
+    return node.called in joined or (called(subject.definitions, node) is None and bool(KEY.fullmatch(node.called)))
+
+
+def _is_number(text: str, most: int) -> bool:
     if text.isascii() and text.isdigit():
-        return len(text) < 5 and 1 <= int(text) <= MAX_INSTANCES
+        return len(text) < 6 and 1 <= int(text) <= most
     try:
         return bool(compile_expression(text).names)
     except FeelError:

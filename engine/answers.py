@@ -89,6 +89,18 @@ class WorkItem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Children:
+    """An activity whose instances are cases of their own: how many, and how many of them are over."""
+
+    item: str
+    element: str
+    #: Key of the flow they are cases of.
+    flow: str
+    count: int
+    ended: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Incident:
     """An element that is stuck, and why."""
 
@@ -367,6 +379,7 @@ class CaseView:
     private: dict[str, bool] = field(default_factory=dict)
     work_items: tuple[WorkItem, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    children: tuple[Children, ...] = ()
     opened_at: datetime
     closed_at: datetime | None = None
     #: True when recorded under a simulated clock.

@@ -85,6 +85,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         private=_kept(session, row.id, folded.private),
         work_items=_items(folded, number, definitions, timings),
         incidents=_incidents(folded, number, definitions),
+        children=tuple(folded.children.values()),
         opened_at=read_instant(row.opened_at),
         closed_at=folded.closed_at,
         simulated=row.simulated,

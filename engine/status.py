@@ -13,7 +13,7 @@ from typing import Any
 
 from bpmn.marks import ClockSign, Mark, PictureStatus
 from bpmn.model import Definitions
-from engine.answers import ArrowStatus, CaseView, ElementStatus, Step, Timing
+from engine.answers import ArrowStatus, CaseView, Children, ElementStatus, Step, Timing
 from engine.law.clocks import PROMISED, STATUTORY
 from engine.law.estimate import estimate
 from engine.law.limits import local
@@ -41,6 +41,8 @@ class Folded:
     items: dict[str, OpenItem] = field(default_factory=dict)
     #: Open incidents: address → the step that raised it.
     incidents: dict[str, Step] = field(default_factory=dict)
+    #: Activities whose instances are cases of their own, by address.
+    children: dict[str, Children] = field(default_factory=dict)
     #: Waiting timers: address → due instant as recorded.
     timers: dict[str, str] = field(default_factory=dict)
     opened_at: datetime | None = None
@@ -213,6 +215,7 @@ def _consume(result: Folded, step: Step, status: str) -> None:
     """A token goes; the element shows its last end once none is left in it."""
     key = str(step.element)
     tokens = result._tokens[key] = max(result._tokens.get(key, 0) - 1, 0)
+    result.children = {item: one for item, one in result.children.items() if one.element != key}
     before = result.elements.get(key)
     if before is not None and not tokens:
         result.elements[key] = replace(before, status=status, left_at=step.at, step=step.seq)
@@ -274,6 +277,18 @@ def _timer_set(result: Folded, step: Step) -> None:
     _mark("waiting")(result, step)
 
 
+def _children_begun(result: Folded, step: Step) -> None:
+    body = step.body
+    result.children[body["item"]] = Children(
+        item=body["item"], element=str(step.element), flow=body["flow"], count=body["count"]
+    )
+
+
+def _children_ended(result: Folded, step: Step) -> None:
+    before = result.children[step.body["item"]]
+    result.children[before.item] = replace(before, ended=before.ended + len(step.body["numbers"]))
+
+
 def _timer_ended(result: Folded, step: Step) -> None:
     result.timers.pop(step.body["timer"], None)
 
@@ -297,6 +312,8 @@ _EFFECTS: Mapping[str, Any] = {
     "message received": _completed,
     "timer set": _timer_set,
     "timer fired": _timer_ended,
+    "children begun": _children_begun,
+    "children ended": _children_ended,
     "incident raised": _raised,
     "incident resolved": _resolved,
 }

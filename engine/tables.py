@@ -240,6 +240,37 @@ delivery = Table(
     Index("ix_delivery_open", "at", sqlite_where=text("NOT done"), postgresql_where=text("NOT done")),
 )
 
+#: An activity whose instances are cases of their own, while it is at work and until they are over.
+family = Table(
+    "family",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("item", Text, primary_key=True),
+    #: Key of the flow they are cases of.
+    Column("flow", Text, nullable=False),
+    Column("instances", Integer, nullable=False),
+    #: One after the other?
+    Column("in_turn", Boolean, nullable=False),
+    #: How many were opened.
+    Column("begun", Integer, nullable=False),
+    #: open; ended: the activity is left, what is still open of them is ended too; over
+    Column("state", String(16), nullable=False),
+    Index("ix_family_open", "case_id", sqlite_where=text("state <> 'over'"), postgresql_where=text("state <> 'over'")),
+)
+
+#: A case that is an instance of an activity of another.
+child = Table(
+    "child",
+    metadata,
+    Column("case_id", ForeignKey("case_.id"), primary_key=True),
+    Column("parent_id", ForeignKey("case_.id"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    #: Does the parent know that it is over?
+    Column("told", Boolean, nullable=False),
+    Index("ix_child_parent_id", "parent_id", "item", "number", unique=True),
+)
+
 #: What a version's start event waits for: a message or signal by name, or a timer by its next instant.
 trigger = Table(
     "start_trigger",

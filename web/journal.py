@@ -198,6 +198,8 @@ class Journal:
             slots = {"name": str(body.get("document", ""))}
         elif step.kind == "decision made":
             slots = {"name": str(body.get("name", ""))}
+        elif step.kind == "children begun":
+            slots = {"count": str(body.get("count", ""))}
         elif step.kind in ("message sent", "message received"):
             slots = {"name": str(body.get("signal") or body.get("message", ""))}
         elif step.kind == "condition evaluated":

@@ -110,7 +110,7 @@ def _check_derived(session: Session, row: Any, steps: list[Any]) -> list[Differe
         ("case.definition", str(version), str(recorded)),
     ]
     found = [_differs(row.number, folded.step, field, a, b) for field, a, b in facts if a != b]
-    return found + _check_items(session, row, folded)
+    return found + _check_items(session, row, folded) + _check_children(session, row, folded)
 
 
 def _check_items(session: Session, row: Any, folded: status.Folded) -> list[Difference]:
@@ -124,6 +124,24 @@ def _check_items(session: Session, row: Any, folded: status.Folded) -> list[Diff
         _differs(row.number, folded.step, f"work_item {item}", _open(stored, item), _open(expected, item))
         for item in sorted(stored.keys() | expected.keys())
         if _open(stored, item) != _open(expected, item)
+    ]
+
+
+def _check_children(session: Session, row: Any, folded: status.Folded) -> list[Difference]:
+    """Instances that are cases of their own are kept as they were begun, and told as often as they are over."""
+    family, child = tables.family.c, tables.child.c
+    told = sa.select(sa.func.count()).where(child.parent_id == row.id, child.item == family.item, child.told)
+    kept = session.execute(
+        sa.select(family.item, family.instances, told.scalar_subquery().label("told")).where(
+            family.case_id == row.id, family.state == "open"
+        )
+    )
+    stored = {one.item: f"{one.told} of {one.instances}" for one in kept}
+    expected = {item: f"{one.ended} of {one.count}" for item, one in folded.children.items()}
+    return [
+        _differs(row.number, folded.step, f"children {item}", stored.get(item, "none"), expected.get(item, "none"))
+        for item in sorted(stored.keys() | expected.keys())
+        if stored.get(item) != expected.get(item)
     ]
 
 

@@ -14,7 +14,7 @@ from engine.errors import Conflict, Lost, Rejection
 from engine.office import people
 from engine.record import chain
 from engine.record.canonical import instant, read_instant
-from engine.run import spiff
+from engine.run import children, spiff
 from engine.run.open_case import read_case
 from engine.run.port import Command
 from engine.run.post import Message, carry_on, open_by, write_command
@@ -87,6 +87,7 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     while (again := _pass(store, at, simulated, passed, broken)) > 0:
         # What fired may have set timers that were due before it.
         fired += again
+    fired += _tend_children(store, at, simulated, broken)
     _tell(broken)
     return fired
 
@@ -131,6 +132,20 @@ def _pass(store: Store, at: datetime, simulated: bool, passed: Passed, broken: l
                 fired += 1
             if sooner:
                 break
+
+
+def _tend_children(store: Store, at: datetime, simulated: bool, broken: list[Exception]) -> int:
+    """Open, tell of and end the instances that are cases of their own, until nothing of it is left to do now."""
+    done = 0
+    while True:
+        with store.read() as session:
+            deeds = children.due(session)
+        before = done
+        for deed in deeds:
+            with _apart(broken), store.begin() as session:
+                done += deed(session, at, simulated)
+        if done == before:
+            return done
 
 
 def _may_fire(row: Any) -> bool:

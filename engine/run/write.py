@@ -97,11 +97,24 @@ def write_one(
         items=change.items,
     )
     _write(session, case, after, steps, command_id, change, salts or {})
+    _keep_families(session, case, after)
     before, now = spiff.awaited(case.tokens), spiff.awaited(after.tokens)
     new = {item: what for item, what in now.items() if item not in before}
     _subscribe(session, after, [item for item in before if item not in now], new)
     # While it was suspended nothing was handed over: what came waits beside it.
     return Written(after, steps, now if command.type == "resume" else new)
+
+
+def _keep_families(session: Session, case: OpenCase, after: OpenCase) -> None:
+    """Note which instances are to be cases of their own, and which are wanted no more; ``children`` sees to them."""
+    table = tables.family
+    before, now = spiff.open_children(case.tokens), spiff.open_children(after.tokens)
+    if gone := [item for item in before if item not in now]:
+        ended = sa.update(table).where(table.c.case_id == case.id, table.c.item.in_(gone)).values(state="ended")
+        session.execute(ended)
+    fresh = {"case_id": case.id, "begun": 0, "state": "open"}
+    if new := [{**fresh, "item": item, **one._asdict()} for item, one in now.items() if item not in before]:
+        session.execute(sa.insert(table), new)
 
 
 def _subscribe(session: Session, case: OpenCase, gone: list[str], new: dict[str, dict[str, str]]) -> None:

@@ -39,6 +39,8 @@ class Construct:
     inside: dict[str, str] = field(default_factory=dict)
     #: Further files of the package, such as a decision table, by path.
     files: dict[str, str] = field(default_factory=dict)
+    #: Flows published before, by key: their ``nodes`` and ``arrows``.
+    published: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: More BPMN beside the process: messages, a second process.
     beside: str = ""
     start: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +74,8 @@ def tell(construct: Construct, store: Store, clock: Clock) -> str:
     """Publish the construct and run its story; answers the case."""
     key = construct.file.replace("_", "-")
     with store.begin() as session:
+        for called, model in construct.published.items():
+            engine.publish(session, load(xml(**model)), key=called, author="modeller", at=clock())
         engine.publish(session, construct.package, key=key, author="modeller", at=clock())
         if not construct.opened_by:
             case = engine.start_case(session, key, actor="clerk", data=construct.start, at=clock()).case

@@ -29,7 +29,7 @@ def save(session: Session, number: str, path: Path) -> None:
         table = tables.metadata.tables[name]
         query = sa.select(table)
         if name == "definition":
-            query = query.where(table.c.id == case.definition_id)
+            query = query.where(_version_and_called(session, case.definition_id)).order_by(table.c.id)
         else:
             query = query.where((table.c.id if name == "case_" else table.c.case_id) == case.id)
         if name == "step":
@@ -40,6 +40,14 @@ def save(session: Session, number: str, path: Path) -> None:
     rows["calendar"] = [dict(row._mapping) for row in session.execute(used)]
     text = json.dumps(rows, ensure_ascii=False, sort_keys=True, indent=0).encode()
     path.write_bytes(gzip.compress(text, mtime=0))
+
+
+def _version_and_called(session: Session, id_: int) -> sa.ColumnElement[bool]:
+    """The version of a case and those it calls."""
+    table = tables.definition.c
+    program = session.execute(sa.select(table.program).where(table.id == id_)).scalar_one()
+    called = [(key, one["version"]) for key, one in json.loads(program).get("called", {}).items()]
+    return sa.or_(table.id == id_, sa.tuple_(table.key, table.version).in_(called))
 
 
 def put_back(session: Session, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from bpmn.diff import Change
@@ -225,6 +226,7 @@ def case(view: answers.CaseView) -> dict[str, Any]:
         "private": {name: "kept" if kept else "erased" for name, kept in view.private.items()},
         "work_items": [work_item(item) for item in view.work_items],
         "incidents": [incident(stuck) for stuck in view.incidents],
+        "children": [asdict(one) for one in view.children],
         "linked": list(view.linked),
         "limits": [timing(clock) for clock in view.timings],
         "cards": [card(raised) for raised in view.cards],

@@ -73,6 +73,8 @@ def case(view: answers.CaseView, lang: str) -> Iterator[str]:
             said = wording.word("status", status.status, lang)
             yield f"  {key}  {word('times', lang, status=said, count=status.count) if status.count > 1 else said}"
     yield from open_now(view.work_items, view.incidents, lang)
+    for one in view.children:
+        yield word("children", lang, item=one.item, flow=one.flow, count=one.count, ended=one.ended)
     for name, value in view.data.items():
         yield word("datum", lang, name=name, value=value)
     for name, kept in view.private.items():

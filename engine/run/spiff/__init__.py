@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.run.spiff import timers
@@ -15,12 +15,14 @@ from engine.run.spiff.migrate import places
 from engine.run.spiff.program import Program, compile, load
 
 __all__ = [
+    "Children",
     "Program",
     "apply",
     "awaited",
     "compile",
     "load",
     "migrate",
+    "open_children",
     "open_incidents",
     "open_items",
     "open_timers",
@@ -47,6 +49,19 @@ def open_timers(state: str | None) -> dict[str, str]:
 def awaited(state: str | None) -> dict[str, dict[str, str]]:
     """What a stored state waits for from outside: address → ``message`` (and ``key``, if given) or ``signal``."""
     return {item: what for known in _known(state) for item, what in known.get("waits", {}).items()}
+
+
+class Children(NamedTuple):
+    """Instances that are cases of their own: the flow they are of, how many, and whether one after the other."""
+
+    flow: str
+    instances: int
+    in_turn: bool
+
+
+def open_children(state: str | None) -> dict[str, Children]:
+    """Activities of a stored state whose instances are cases of their own, by address."""
+    return {known["address"]: Children(*known["children"]) for known in _known(state) if "children" in known}
 
 
 def open_incidents(state: str | None) -> list[str]:

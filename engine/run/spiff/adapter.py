@@ -172,6 +172,15 @@ def _fail(move: Move) -> None:
     move.stop(token, FAIL, Stuck("service.failed", attempts=ATTEMPTS))
 
 
+def _children(move: Move) -> None:
+    """Cases that are instances of an activity are over."""
+    for token in move.workflow.live():
+        if "children" in token.internal_data and token.internal_data["address"] == move.command.item:
+            instances.children_done(move, token, list(move.command.data["numbers"]))
+            return
+    raise Rejected("item.unknown", item=move.command.item)
+
+
 def _cancel(move: Move) -> None:
     """End the case: every token goes."""
     for token in move.workflow.live():
@@ -188,5 +197,6 @@ _COMMANDS: Mapping[str, Callable[[Move], None]] = {
     "correct": _retry,
     "fail": _fail,
     "skip": _skip,
+    "children": _children,
     "cancel": _cancel,
 }

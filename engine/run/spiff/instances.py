@@ -18,38 +18,60 @@ from engine.run.spiff.routing import Stuck, evaluated
 if TYPE_CHECKING:
     from engine.run.spiff.move import Move
 
-#: More instances than this belong in cases of their own.
+#: More instances than this are cases of their own.
 MAX_INSTANCES = 200
+#: More cases of their own than this are a mistake.
+MAX_CHILDREN = 10_000
 
 
 def begin_first(move: Move, token: Task) -> bool:
     """Begin the only instance, the first of a sequence, or all that run at once.
 
-    Answers False where there is none to begin, and the activity is left. Raises Stuck where that cannot be told.
+    Too many of a flow that is published are cases of their own. Answers False where there is none to begin,
+    and the activity is left. Raises Stuck where that cannot be told.
     """
-    many = move.node(token).get("many")
+    node = move.node(token)
+    many = node.get("many")
     if not many:
         begin(move, token, 0)
         return True
-    count = number_of(many, move.data)
+    count = number_of(many, move.data, MAX_CHILDREN if "calls" in node else MAX_INSTANCES)
     if "number" in many:
         token.internal_data["count"] = count
     none = not count if "while" not in many else many["before"] and not _told(move, token, many["while"])
     if none:
         move.advance(token)
         return False
+    if count > MAX_INSTANCES and "calls" in node:
+        _as_cases(move, token, node["calls"], count, in_turn=not many["parallel"])
+        return True
     for number in range(1, 1 + (count if many["parallel"] else 1)):
         begin(move, token, number)
     return True
 
 
-def number_of(many: Mapping[str, Any], data: Mapping[str, Any]) -> int:
+def _as_cases(move: Move, token: Task, flow: str, count: int, *, in_turn: bool) -> None:
+    """Have a case of the called flow opened for each instance: the state of this one does not grow with them."""
+    token.internal_data["children"] = [flow, count, in_turn]
+    item = token.internal_data["address"]
+    move.tell("children begun", move.key(token), item=item, flow=flow, count=count)
+
+
+def children_done(move: Move, token: Task, numbers: list[int]) -> None:
+    """Cases of instances are over: wait for the others, or leave the activity."""
+    item = token.internal_data["address"]
+    move.tell("children ended", move.key(token), item=item, numbers=numbers)
+    token.internal_data["done"] = token.internal_data.get("done", 0) + len(numbers)
+    go_on(move, token)
+
+
+def number_of(many: Mapping[str, Any], data: Mapping[str, Any], most: int = MAX_INSTANCES) -> int:
     """How many instances there are (BPMN 10.3.8); 0 for a standard loop without a most. Raises Stuck."""
     if "number" not in many:
         return int(many["count"])
     result = evaluated(many["number"], data)["result"]
-    if not isinstance(result, int) or isinstance(result, bool) or not 0 <= result <= MAX_INSTANCES:
-        raise Stuck("instances.number", expression=many["number"], found=str(result), limit=MAX_INSTANCES)
+    if not isinstance(result, int) or isinstance(result, bool) or not 0 <= result <= most:
+        raise Stuck("instances.number", expression=many["number"], found=str(result), limit=most)
     return result
 
 
@@ -92,7 +114,7 @@ def go_on(move: Move, token: Task) -> None:
         return
     if enough:
         move.advance(token)
-    elif not many["parallel"]:
+    elif not many["parallel"] and "children" not in token.internal_data:
         begin(move, token, done + 1)
 
 

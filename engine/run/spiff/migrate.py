@@ -22,7 +22,7 @@ from engine.run.spiff.program import Program
 from engine.run.spiff.workflow import dump
 
 #: What of an activity's instances must be the same while some are at work.
-_SAME = ("many", "choice", "handler")
+_SAME = ("many", "choice", "handler", "calls")
 
 
 def places(old: Program, new: Program, state: str, renamed: Mapping[str, str]) -> list[Place]:
@@ -104,7 +104,7 @@ def _reason(
         return "kind"
     if renamed.get(before["scope"], before["scope"]) != after["scope"]:
         return "scope"
-    if to != node_id and (known.get("scopes") or known.get("items") or known.get("timers")):
+    if to != node_id and known.keys() & {"scopes", "items", "timers", "children"}:
         # Addresses hold the id; what is offered under it must keep it.
         return "renamed"
     if known.get("via") and before["join"] and new.flows.get(known["via"], {}).get("to") != to:

@@ -286,4 +286,4 @@ class Move(Change):
 
 def _can_move(tokens: Iterable[Task]) -> bool:
     """Can somebody or the clock move one of these, or is somebody told already?"""
-    return any(token.internal_data.keys() & {"items", "timers", "stuck"} for token in tokens)
+    return any(token.internal_data.keys() & {"items", "timers", "stuck", "children"} for token in tokens)

@@ -108,7 +108,11 @@ def compile(package: FlowPackage, pinned: Mapping[str, Mapping[str, Any]] | None
     for node in process.nodes:
         if node.type == "callActivity" and node.id not in scopes:
             raise Refused("task.call-activity", element=node.id, line=node.line, name=node.name, called=node.called)
-    values = normalise(process) | _decisions(package, process) | _benchmarks(package) | {"format": FORMAT}
+    values = normalise(process)
+    for node in process.nodes:
+        if pinned and node.called in pinned and node.loop is not None and node.loop.kind != "standard":
+            values["nodes"][node.id]["calls"] = node.called
+    values |= _decisions(package, process) | _benchmarks(package) | {"format": FORMAT}
     if pinned:
         values["called"] = pinned
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
