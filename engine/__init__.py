@@ -33,7 +33,7 @@ from engine.publishing import approve, publish, refuse, submission_package, subm
 from engine.record.verify import verify
 from engine.run.erase import erase
 from engine.run.incidents import correct, retry, skip
-from engine.run.messages import deliver, signal, waiting
+from engine.run.messages import assign, deliver, set_aside, signal, waiting
 from engine.run.migrate import cases_of, migrate, plan
 from engine.run.office import cancel, claim, release, resume, suspend
 from engine.run.recount import recount
@@ -52,6 +52,7 @@ __all__ = [
     "add_person",
     "alike",
     "approve",
+    "assign",
     "benchmark",
     "calendar_of",
     "cancel",
@@ -112,6 +113,7 @@ __all__ = [
     "resume",
     "retry",
     "save_draft",
+    "set_aside",
     "set_region",
     "show",
     "sign_in",

@@ -172,6 +172,8 @@ class Sent:
     sent_at: datetime
     #: True when this answers one that was sent before.
     repeated: bool = False
+    #: Why it was not taken: a code; '' while nobody has waited for it.
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,15 @@ def live_counts(session: Session, key: str, *, simulated: bool) -> dict[str, int
     return {element: count for element, count in counts.items() if count >= SMALL}
 
 
+def at_work(session: Session) -> list[int]:
+    """Versions that can have cases waiting, now or later: the latest of each key, and those with open cases."""
+    table, case = tables.definition.c, tables.case.c
+    latest = sa.select(sa.func.max(table.id)).group_by(table.key)
+    open_ = sa.select(case.definition_id).where(case.state.in_(("open", "suspended")))
+    query = sa.select(table.id).where(table.id.in_(latest) | table.id.in_(open_)).order_by(table.id)
+    return list(session.execute(query).scalars())
+
+
 def _query() -> sa.Select[tuple[object, ...]]:
     case = tables.case.c
     demo = sa.exists().where(tables.meta.c.name == "demo")

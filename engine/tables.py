@@ -206,6 +206,14 @@ message = Table(
     #: The case it reached, and when; null while it waits.
     Column("case_id", ForeignKey("case_.id")),
     Column("taken_at", String(24)),
+    #: Conversation of the case that sent it; '' from outside.
+    Column("conversation", String(32), nullable=False, server_default=""),
+    #: Why it was not taken when somebody waited for it: a code; '' while nobody has.
+    Column("reason", Text, nullable=False, server_default=""),
+    #: Set aside by an officer who found that nobody will ever wait for it: when, who and why.
+    Column("aside_at", String(24)),
+    Column("aside_by", String(64)),
+    Column("aside", Text),
     Index(
         "ix_message_waiting",
         "name",

@@ -15,8 +15,19 @@ from engine.errors import Rejection
 from engine.office import people
 from engine.record import canonical
 from engine.record.canonical import read_instant
-from engine.run import guard
-from engine.run.post import Message, carry_on, note_signal, open_by, reached_before, receive, starters
+from engine.run import guard, spiff
+from engine.run.open_case import current_case
+from engine.run.post import (
+    Message,
+    carry_on,
+    hand_over,
+    note_signal,
+    open_by,
+    reached_before,
+    receive,
+    starters,
+    waiting_row,
+)
 from engine.store import Session
 
 MAX_ID = 60
@@ -36,7 +47,8 @@ def deliver(
     """Send a message: it reaches the case that waits for this name and key, opens one, or waits in the inbox.
 
     The same id again is the same message. Raises Rejection: ``message.id``, ``message.other_data`` (the id was used for
-    another), ``message.ambiguous``, ``form.none``, ``data.unrecordable``, ``user.unknown``, ``role.missing``.
+    another), ``message.ambiguous``, ``form.none``, ``message.nobody``, ``data.unrecordable``, ``user.unknown``,
+    ``role.missing``.
     """
     if not 0 < len(id_) <= MAX_ID or not name:
         raise Rejection("message.id", id=id_, limit=MAX_ID)
@@ -57,11 +69,12 @@ def deliver(
 
 
 def _somebody_takes(session: Session, name: str, data: Mapping[str, Any]) -> None:
-    """Nobody waits yet, but it is known who may: data none of them takes must not lie in the inbox (they may be
-    somebody's). Raises Rejection ``form.none``."""
-    packages = [catalogue.package_of(session, info.id) for info in catalogue.definitions(session)] if data else []
-    awaiting = [package for package in packages if name in _awaited(package)]
-    refused = [guard.not_public(package, data) for package in awaiting]
+    """Nobody waits yet, but it is known who may: data none of them takes must not lie in the inbox, for they may be
+    somebody's. Raises Rejection ``form.none``; ``message.nobody`` when no flow knows the message at all."""
+    packages = [catalogue.package_of(session, id_) for id_ in catalogue.at_work(session)] if data else []
+    refused = [guard.not_public(package, data) for package in packages if name in _awaited(package)]
+    if data and not refused:
+        raise Rejection("message.nobody", name=name)
     if refused and all(refused):
         raise Rejection("form.none", fields=", ".join(refused[0]))
 
@@ -96,21 +109,68 @@ def signal(session: Session, id_: str, name: str, *, actor: str, at: datetime, s
 def waiting(session: Session, limit: int = 200) -> list[Sent]:
     """Messages nobody has waited for yet, the oldest first."""
     table = tables.message.c
-    rows = session.execute(
-        sa.select(table.id).where(table.case_id.is_(None)).order_by(table.sent_at, table.id).limit(limit)
-    )
+    here = sa.select(table.id).where(table.case_id.is_(None), table.aside_at.is_(None))
+    rows = session.execute(here.order_by(table.sent_at, table.id).limit(limit))
     return [_sent(session, row.id) for row in rows]
+
+
+def assign(session: Session, id_: str, number: str, *, actor: str, at: datetime, simulated: bool = False) -> Sent:
+    """Give a message of the inbox to a case that waits for one of its name, whatever its key: an officer decides.
+
+    Recorded as that officer's. Raises Rejection ``message.unknown``, ``message.not_awaited``, ``form.none``,
+    ``case.unknown``, ``case.not_open``, ``user.unknown``, ``role.missing``.
+    """
+    row = _treated(session, id_, actor)
+    case = current_case(session, number)
+    items = [item for item, what in spiff.awaited(case.tokens).items() if what.get("message") == row.name]
+    if not items:
+        raise Rejection("message.not_awaited", name=row.name, case=number)
+    data = canonical.decode(canonical.loads(row.data))
+    message = Message(row.id, row.name, row.key, data, actor, row.conversation)
+    carry_on(session, hand_over(session, message, number, items[0], at, simulated), at, simulated)
+    return _sent(session, id_)
+
+
+def set_aside(session: Session, id_: str, *, actor: str, reason: str, at: datetime) -> None:
+    """Take a message nobody will wait for out of the inbox, with a reason; it is kept.
+
+    Raises Rejection ``message.unknown``, ``reason.missing``, ``user.unknown``, ``role.missing``.
+    """
+    row = _treated(session, id_, actor)
+    if not reason.strip():
+        raise Rejection("reason.missing")
+    table = tables.message
+    session.execute(
+        sa.update(table)
+        .where(table.c.id == row.id)
+        .values(aside_at=canonical.instant(at), aside_by=actor, aside=reason.strip())
+    )
+
+
+def _treated(session: Session, id_: str, actor: str) -> Any:
+    """A message of the inbox that an officer may treat."""
+    _may_send(people.known(session, actor))
+    row = waiting_row(session, id_)
+    if row is None:
+        raise Rejection("message.unknown", id=id_)
+    return row
 
 
 def _sent(session: Session, id_: str, repeated: bool = False) -> Sent:
     table, case = tables.message.c, tables.case.c
     row = session.execute(
-        sa.select(table.name, table.key, table.sent_at, case.number)
+        sa.select(table.name, table.key, table.sent_at, table.reason, case.number)
         .join_from(tables.message, tables.case, case.id == table.case_id, isouter=True)
         .where(table.id == id_)
     ).one()
     return Sent(
-        id=id_, name=row.name, key=row.key, case=row.number or "", sent_at=read_instant(row.sent_at), repeated=repeated
+        id=id_,
+        name=row.name,
+        key=row.key,
+        case=row.number or "",
+        sent_at=read_instant(row.sent_at),
+        repeated=repeated,
+        reason=row.reason,
     )
 
 

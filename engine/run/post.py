@@ -27,9 +27,7 @@ from engine.run.port import Command
 from engine.run.write import Written, write_one
 from engine.store import Session, one_at_a_time
 
-#: Messages in the inbox that are looked through for one a flow takes.
-_LOOKED_THROUGH = 20
-#: Cases that one command may reach through messages; two that write to each other for ever stop here, and wait.
+#: Cases that one command may reach through messages; two that write to each other for ever go on with the next tick.
 MAX_REACHED = 50
 
 
@@ -88,7 +86,26 @@ def carry_on(session: Session, written: Written, at: datetime, simulated: bool) 
                 queue.append(hand_over(session, message, here.case.number, item, at, simulated))
         hops += 1
         reached |= {one.case.number for one in queue}
+    for left in queue:
+        _put_off(session, left, at)
     return reached
+
+
+def _put_off(session: Session, left: Written, at: datetime) -> None:
+    """What a case sends beyond those that one command may reach: it lies in the inbox until the clock's next tick.
+
+    Raises Rejection ``message.endless`` for a signal that would open a case then: those have no inbox to wait in.
+    """
+    for step in left.steps:
+        if step.kind != "message sent":
+            continue
+        body = canonical.loads(step.body)
+        if "signal" not in body:
+            _put_in(session, _message(left.case, step.seq, body), at)
+        elif starters(session, "signal", body["signal"]):
+            raise Rejection("message.endless", name=body["signal"], limit=MAX_REACHED)
+        else:
+            _note_signal(session, left.case, f"{left.case.number}/{step.seq}", body["signal"], at)
 
 
 def receive(
@@ -101,6 +118,21 @@ def receive(
     wrong, and their step must not fail for it.
     """
     _meet(session, message.name, message.key)
+    _put_in(session, message, at)
+    try:
+        return _reach(session, message, at, simulated)
+    except Rejection as rejection:
+        if from_case and rejection.code in _STAYS:
+            _not_taken(session, message.id, rejection.code)
+            return None
+        raise
+
+
+#: Why a message that a case sent stays in the inbox. All are found before anything is written.
+_STAYS = ("message.ambiguous", "form.none")
+
+
+def _put_in(session: Session, message: Message, at: datetime) -> None:
     session.execute(
         sa.insert(tables.message).values(
             id=message.id,
@@ -109,8 +141,14 @@ def receive(
             data=canonical.dumps(canonical.encode(message.data)).decode(),
             actor=message.actor,
             sent_at=instant(at),
+            conversation=message.conversation,
+            reason="",
         )
     )
+
+
+def _reach(session: Session, message: Message, at: datetime, simulated: bool) -> Written | None:
+    """Hand a message of the inbox to who waits for it; None while nobody does. Raises as ``receive``."""
     case, table = tables.case.c, tables.subscription.c
     waiting = session.execute(
         sa.select(case.number, table.item)
@@ -118,20 +156,61 @@ def receive(
         .where(table.kind == "message", table.name == message.name, table.key == message.key, case.state == "open")
         .limit(2)
     ).all()
+    if len(waiting) > 1:
+        raise Rejection("message.ambiguous", name=message.name, key=message.key)
+    if waiting:
+        return hand_over(session, message, waiting[0].number, waiting[0].item, at, simulated)
+    return _open_case(session, message, at, simulated)
+
+
+def undelivered(session: Session) -> list[str]:
+    """Ids of messages that wait although somebody waits for them: those of who wrote to each other for ever."""
+    message, awaited, start = tables.message.c, tables.subscription.c, tables.trigger.c
+    case = sa.select(awaited.case_id).join_from(tables.subscription, tables.case, tables.case.c.id == awaited.case_id)
+    case = case.where(awaited.kind == "message", awaited.name == message.name, awaited.key == message.key)
+    opens = sa.exists().where(start.kind == "message", start.name == message.name)
+    query = (
+        sa.select(message.id)
+        .where(message.case_id.is_(None), message.aside_at.is_(None), message.reason == "")
+        .where(sa.or_(case.where(tables.case.c.state == "open").exists(), opens))
+        .order_by(message.sent_at, message.id)
+    )
+    return list(session.execute(query.limit(1_000)).scalars())
+
+
+def deliver_again(session: Session, id_: str, at: datetime, simulated: bool) -> bool:
+    """Hand a message that still waits to who waits for it; answers whether it was taken."""
+    row = waiting_row(session, id_)
+    if row is None:
+        return False
+    _meet(session, row.name, row.key)
+    message = _read(row)
     try:
-        if len(waiting) > 1:
-            raise Rejection("message.ambiguous", name=message.name, key=message.key)
-        if waiting:
-            return hand_over(session, message, waiting[0].number, waiting[0].item, at, simulated)
-        return _open_case(session, message, at, simulated)
+        written = _reach(session, message, at, simulated)
     except Rejection as rejection:
-        if from_case and rejection.code in _STAYS:
-            return None
-        raise
+        if rejection.code not in _STAYS:
+            raise
+        _not_taken(session, id_, rejection.code)
+        return False
+    if written is not None:
+        carry_on(session, written, at, simulated)
+    return written is not None
 
 
-#: Why a message that a case sent stays in the inbox. All are found before anything is written.
-_STAYS = ("message.ambiguous", "form.none")
+def waiting_row(session: Session, id_: str) -> Any:
+    """A message of the inbox that was neither taken nor set aside; None when there is none of this id."""
+    table = tables.message.c
+    query = sa.select(tables.message).where(table.id == id_, table.case_id.is_(None), table.aside_at.is_(None))
+    return session.execute(query).one_or_none()
+
+
+def _not_taken(session: Session, id_: str, reason: str) -> None:
+    session.execute(sa.update(tables.message).where(tables.message.c.id == id_).values(reason=reason))
+
+
+def _read(row: Any) -> Message:
+    data = canonical.decode(canonical.loads(row.data))
+    return Message(row.id, row.name, row.key, data, row.actor, row.conversation)
 
 
 def hand_over(session: Session, message: Message, number: str, item: str, at: datetime, simulated: bool) -> Written:
@@ -203,10 +282,15 @@ def _sent(
         _note_signal(session, case, id_, body["signal"], at)
         opened = Message(id_, body["signal"], "", {}, people.SYSTEM, case.conversation)
         return [open_by(session, one, opened, at, simulated) for one in starters(session, "signal", body["signal"])]
-    data = canonical.decode(body.get("data", {}))
-    message = Message(id_, body["message"], body.get("key", case.conversation), data, people.SYSTEM, case.conversation)
-    reached = receive(session, message, at, simulated, from_case=True)
+    reached = receive(session, _message(case, seq, body), at, simulated, from_case=True)
     return [reached] if reached is not None else []
+
+
+def _message(case: OpenCase, seq: int, body: dict[str, Any]) -> Message:
+    """What a ``message sent`` of a case sends."""
+    data = canonical.decode(body.get("data", {}))
+    key = body.get("key", case.conversation)
+    return Message(f"{case.number}/{seq}", body["message"], key, data, people.SYSTEM, case.conversation)
 
 
 def _note_signal(session: Session, case: OpenCase | None, id_: str, name: str, at: datetime) -> int:
@@ -244,15 +328,15 @@ def _waiting(session: Session, case: OpenCase, what: Mapping[str, str]) -> Messa
     table = tables.message
     rows = session.execute(
         sa.select(table)
-        .where(table.c.case_id.is_(None), table.c.name == what["message"])
+        .where(table.c.case_id.is_(None), table.c.aside_at.is_(None), table.c.name == what["message"])
         .where(table.c.key == what.get("key", case.conversation))
         .order_by(table.c.sent_at, table.c.id)
-        .limit(_LOOKED_THROUGH)
-    ).all()
-    for row in rows:
-        data = canonical.decode(canonical.loads(row.data))
-        if not guard.not_public(case.package, data):
-            return Message(row.id, row.name, row.key, data, row.actor)
+    )
+    for row in rows.all():
+        message = _read(row)
+        if not guard.not_public(case.package, message.data):
+            return message
+        _not_taken(session, message.id, "form.none")
     return None
 
 

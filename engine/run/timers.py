@@ -17,7 +17,7 @@ from engine.record.canonical import instant, read_instant
 from engine.run import children, spiff
 from engine.run.open_case import read_case
 from engine.run.port import Command
-from engine.run.post import Message, carry_on, open_by, write_command
+from engine.run.post import Message, carry_on, deliver_again, open_by, undelivered, write_command
 from engine.run.runtime import fire
 from engine.store import Session, Store
 
@@ -87,7 +87,7 @@ def tick(store: Store, at: datetime, simulated: bool = False) -> int:
     while (again := _pass(store, at, simulated, passed, broken)) > 0:
         # What fired may have set timers that were due before it.
         fired += again
-    fired += _tend_children(store, at, simulated, broken)
+    fired += _tend_children(store, at, simulated, broken) + _deliver_messages(store, at, simulated, broken)
     _tell(broken)
     return fired
 
@@ -132,6 +132,17 @@ def _pass(store: Store, at: datetime, simulated: bool, passed: Passed, broken: l
                 fired += 1
             if sooner:
                 break
+
+
+def _deliver_messages(store: Store, at: datetime, simulated: bool, broken: list[Exception]) -> int:
+    """Hand over what cases sent beyond those that one command may reach."""
+    reached = 0
+    with store.read() as session:
+        ids = undelivered(session)
+    for id_ in ids:
+        with _apart(broken), store.begin() as session:
+            reached += deliver_again(session, id_, at, simulated)
+    return reached
 
 
 def _tend_children(store: Store, at: datetime, simulated: bool, broken: list[Exception]) -> int:
@@ -267,17 +278,19 @@ _UNDELIVERED = (
 
 def _deliver_signal(session: Session, row: Any, simulated: bool) -> int:
     table, case = tables.delivery, tables.case.c
+    waits = session.execute(
+        sa.select(case.number, case.state)
+        .join_from(tables.case, tables.subscription, tables.subscription.c.case_id == case.id)
+        .where(case.id == row.case_id, tables.subscription.c.item == row.item)
+    ).one_or_none()
+    if waits is not None and waits.state == "suspended":
+        return 0  # since it was looked at: the signal waits for it
     claimed = session.execute(
         sa.update(table)
         .where(table.c.signal == row.signal, table.c.case_id == row.case_id, table.c.item == row.item, ~table.c.done)
         .values(done=True)
     )
-    number = session.execute(
-        sa.select(case.number)
-        .join_from(tables.case, tables.subscription, tables.subscription.c.case_id == case.id)
-        .where(case.id == row.case_id, tables.subscription.c.item == row.item, case.state == "open")
-    ).scalar_one_or_none()
-    found = read_case(session, number) if number is not None and claimed.rowcount else None
+    found = read_case(session, waits.number) if waits is not None and claimed.rowcount else None
     if found is None:
         return 0
     command = Command(type="message", actor=people.SYSTEM, item=row.item)

@@ -301,6 +301,7 @@ def message(sent: answers.Sent) -> dict[str, Any]:
         "case": sent.case or None,
         "sent_at": sent.sent_at,
         "repeated": sent.repeated,
+        "reason": sent.reason or None,
     }
 
 

@@ -184,7 +184,8 @@ def person(somebody: answers.Person, lang: str) -> str:
 def message(sent: answers.Sent, lang: str) -> str:
     """A message and the case it reached, or that it waits."""
     code = "message_taken" if sent.case else "message_waits"
-    return word(code, lang, name=sent.name, id=sent.id, key=sent.key, case=sent.case)
+    said = word(code, lang, name=sent.name, id=sent.id, key=sent.key, case=sent.case)
+    return f"{said} {word(f'not taken {sent.reason}', lang)}" if sent.reason and not sent.case else said
 
 
 def plan(found: answers.Plan, moved: bool, lang: str) -> Iterator[str]:

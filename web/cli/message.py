@@ -46,6 +46,30 @@ def waiting() -> None:
     tell({"messages": [documents.message(one) for one in found]}, (lines.message(one, lang()) for one in found))
 
 
+@message.command("assign")
+@click.argument("id_", metavar="ID")
+@click.argument("number", metavar="CASE")
+@ACTOR
+@AT
+def assign(id_: str, number: str, actor: str, at: datetime | None) -> None:
+    """Give the waiting message ID to CASE, which waits for one of its name."""
+    when, simulated = clock(at)
+    sent = writing(lambda session, _: engine.assign(session, id_, number, actor=actor, at=when, simulated=simulated))
+    tell(documents.message(sent), [lines.message(sent, lang())])
+
+
+@message.command("set-aside")
+@click.argument("id_", metavar="ID")
+@ACTOR
+@click.option("--reason", required=True, help="Why nobody will wait for it.")
+@AT
+def set_aside(id_: str, actor: str, reason: str, at: datetime | None) -> None:
+    """Take the waiting message ID out of the inbox; it is kept."""
+    when, _simulated = clock(at)
+    writing(lambda session, _: engine.set_aside(session, id_, actor=actor, reason=reason, at=when))
+    tell({"id": id_}, [word("message_aside", lang(), id=id_)])
+
+
 @signal.command("send")
 @click.argument("name")
 @ID

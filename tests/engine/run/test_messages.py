@@ -136,15 +136,16 @@ def test_an_early_message_a_power_does_not_take_is_refused(session: Session, clo
 
 
 def test_what_already_lies_in_the_inbox_stops_nobody(session: Session, clock: Clock) -> None:
-    """It came before the power was published, when nobody could know that it is not taken."""
+    """It came before the power was published; a flow without people's data waited for it then."""
     number = "XK-2026-000001"
+    publish(session, clock, "exercise", "S>M M>E", M=f"intermediateCatchEvent|{WAITS.format('Reply')}")
     engine.deliver(session, "m1", "reply", key=number, data={"applicant": "x"}, actor="clerk", at=clock())
     engine.publish(session, power(AWAITING), key="permit", author="modeller", reviewer="reviewer", at=clock())
     case = engine.start_case(session, "permit", actor="applicant", data={"applicant": "申请人甲"}, at=clock()).case
     assert case == number
     engine.complete(session, case, "Review", actor="clerk", data={"materials": "complete"}, at=clock())
     assert [item.element for item in engine.todo(session, case).work_items] == ["Opinion"]
-    assert [one.id for one in engine.waiting(session)] == ["m1"]
+    assert [(one.id, one.reason) for one in engine.waiting(session)] == [("m1", "form.none")]
     engine.deliver(session, "m2", "reply", key=number, actor="clerk", at=clock())
     assert engine.todo(session, case).state == "closed"
 
@@ -159,15 +160,64 @@ def test_a_case_is_not_held_up_by_what_it_sends_to_a_power(session: Session, clo
     done = engine.complete(session, case, "A", actor="clerk", at=clock())
     assert [item.element for item in done.work_items] == ["B"]
     assert [item.element for item in engine.todo(session, permit).work_items] == ["Opinion"]
-    assert [one.name for one in engine.waiting(session)] == ["reply"]
+    (left,) = engine.waiting(session)
+    assert (left.name, left.reason) == ("reply", "form.none")
+    with pytest.raises(Rejection, match=r"form\.none"), session.begin_nested():
+        engine.assign(session, left.id, permit, actor="clerk", at=clock())
+    engine.set_aside(session, left.id, actor="clerk", reason="sent in error", at=clock())
+    assert engine.waiting(session) == []
+
+
+def test_data_that_no_flow_can_take_do_not_lie_in_the_inbox(session: Session, clock: Clock) -> None:
+    with pytest.raises(Rejection, match=r"message\.nobody"), session.begin_nested():
+        engine.deliver(session, "m1", "reply", data={"applicant": "x"}, actor="clerk", at=clock())
+    assert session.execute(sa.select(sa.func.count()).select_from(tables.message)).scalar_one() == 0
+    assert engine.deliver(session, "m2", "reply", actor="clerk", at=clock()).case == ""
+
+
+def test_many_that_are_not_taken_hide_none_that_is(session: Session, clock: Clock) -> None:
+    number = "XK-2026-000001"
+    publish(session, clock, "exercise", "S>M M>E", M=f"intermediateCatchEvent|{WAITS.format('Reply')}")
+    for place in range(30):
+        data = {"applicant": "x"} if place < 29 else {"materials": "complete"}
+        engine.deliver(session, f"m{place}", "reply", key=number, data=data, actor="clerk", at=clock())
+    engine.publish(session, power(AWAITING), key="permit", author="modeller", reviewer="reviewer", at=clock())
+    case = engine.start_case(session, "permit", actor="applicant", data={"applicant": "申请人甲"}, at=clock()).case
+    assert engine.complete(session, case, "Review", actor="clerk", data={"materials": "complete"}, at=clock())
+    assert engine.todo(session, case).state == "closed"
+    assert len(engine.waiting(session)) == 29
 
 
 def test_two_who_wait_for_the_same_get_it_neither(session: Session, clock: Clock, waits: str) -> None:
     for _ in range(2):
         case = engine.start_case(session, waits, actor="clerk", data={"file": "F1"}, at=clock()).case
         engine.complete(session, case, "A", actor="clerk", at=clock())
-    with pytest.raises(Rejection, match=r"message\.ambiguous"):
+    with pytest.raises(Rejection, match=r"message\.ambiguous"), session.begin_nested():
         engine.deliver(session, "m1", "reply", key="F1", actor="clerk", at=clock())
+    assert engine.deliver(session, "m2", "reply", key="other", actor="clerk", at=clock()).case == ""
+    with pytest.raises(Rejection, match=r"role\.missing"), session.begin_nested():
+        engine.assign(session, "m2", case, actor="modeller", at=clock())
+    assert engine.assign(session, "m2", case, actor="colleague", at=clock()).case == case
+    received = [step for step in engine.steps(session, case) if step.kind == "command"][-1]
+    assert (received.body["type"], received.body["actor"], received.body["message"]) == ("message", "colleague", "m2")
+    with pytest.raises(Rejection, match=r"message\.unknown"), session.begin_nested():
+        engine.assign(session, "m2", case, actor="colleague", at=clock())
+    whole(session)
+
+
+def test_a_message_that_waits_keeps_its_conversation(store: Store, clock: Clock) -> None:
+    """The case that wrote comes first; the flow that its message opens is published later."""
+    with store.begin() as session:
+        add_people(session)
+        publish(session, clock, "asks", "S>T T>E", T='sendTask messageRef="Ask"')
+        asked = engine.start_case(session, "asks", actor="clerk", at=clock()).case
+        publish(session, clock, "answers", "S>A A>E", S=f"startEvent|{WAITS.format('Ask')}", A="userTask")
+    assert [engine.tick(store, clock.forward(minutes=1)) for _ in range(2)] == [1, 0]
+    with store.read() as session:
+        (number,) = engine.show(session, asked).linked
+        opened = next(step for step in engine.steps(session, number) if step.kind == "case opened")
+        assert opened.body["conversation"] == asked
+        whole(session)
 
 
 def test_a_case_asks_another_and_is_answered(session: Session, clock: Clock) -> None:
@@ -210,12 +260,24 @@ def test_each_pool_of_a_file_is_a_case_of_its_own(session: Session, clock: Clock
     whole(session)
 
 
-def test_two_that_answer_each_other_for_ever_stop_and_wait(session: Session, clock: Clock) -> None:
+def test_two_that_answer_each_other_for_ever_go_on_with_the_next_tick(store: Store, clock: Clock) -> None:
+    with store.begin() as session:
+        add_people(session)
+        case = _echo(session, clock)
+        reached = len(engine.steps(session, case))
+        assert 100 < reached < 2_000 and engine.show(session, case).state == "open"
+        assert [one.name for one in engine.waiting(session)] == ["ask"]
+    assert engine.tick(store, clock.forward(minutes=1)) == 1
+    with store.read() as session:
+        assert len(engine.steps(session, case)) > reached + 100
+        whole(session)
+
+
+def _echo(session: Session, clock: Clock) -> str:
+    """A case that writes to itself for ever."""
     loop = {"G": "exclusiveGateway", "T": 'sendTask messageRef="Ask"', "R": 'receiveTask messageRef="Ask"'}
     publish(session, clock, "echo", "S>G G>T[n = 1] G>E! T>R R>G", **loop)
-    case = engine.start_case(session, "echo", actor="clerk", data={"n": 1}, at=clock()).case
-    assert 100 < len(engine.steps(session, case)) < 2_000 and engine.show(session, case).state == "open"
-    whole(session)
+    return engine.start_case(session, "echo", actor="clerk", data={"n": 1}, at=clock()).case
 
 
 def test_a_message_on_a_border_comes_more_than_once(session: Session, clock: Clock) -> None:
