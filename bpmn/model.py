@@ -120,6 +120,8 @@ class Discretion:
     reasons: str = ""
     #: review and discussion: FEEL over public data: was it passed?
     when: str = ""
+    #: proposal and decision: FEEL over public data: is there to be no penalty, though a tier was found?
+    waives: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

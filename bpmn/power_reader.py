@@ -147,7 +147,7 @@ def _deemed(element: etree._Element | None) -> Deemed | None:
 def _discretion(element: etree._Element | None) -> Discretion | None:
     if element is None:
         return None
-    texts = {name: element.get(name, "") for name in ("part", "by", "amount", "reasons", "when")}
+    texts = {name: element.get(name, "") for name in ("part", "by", "amount", "reasons", "when", "waives")}
     return Discretion(**texts)
 
 

@@ -185,7 +185,10 @@ def tier_task(subject: Subject) -> Iterator[Spot]:
 
 @rule("discretion.amount", "error")
 def amount(subject: Subject) -> Iterator[Spot]:
-    """Who proposes or decides enters the amount as a public number; who proposes may give reasons to depart."""
+    """Who proposes or decides enters the amount as a public number; who proposes may give reasons to depart.
+
+    A step that decides that there is no penalty (``waives``) has no amount.
+    """
     for node, own in _steps(subject):
         if own.part not in ("proposal", "decision"):
             continue
@@ -193,19 +196,39 @@ def amount(subject: Subject) -> Iterator[Spot]:
         properties = (form or {}).get("properties", {})
         asked = properties.get(own.amount, {})
         number = asked.get("type") in _NUMBERS and asked.get("x-sun-public") is True
+        number |= own.part == "decision" and bool(own.waives) and not own.amount
         if not number or (own.part == "proposal" and own.reasons not in properties):
             yield at(node, amount=own.amount or "—", reasons=own.reasons or "—")
 
 
 @rule("discretion.when", "error")
 def when(subject: Subject) -> Iterator[Spot]:
-    """Whether a review or discussion was passed is one FEEL expression."""
+    """Whether a review or discussion was passed, or there is to be no penalty, is one FEEL expression."""
     for node, own in _steps(subject):
-        if own.part in ("review", "discussion"):
+        text = own.when if own.part in ("review", "discussion") else own.waives
+        if text or own.part in ("review", "discussion"):
             try:
-                compile_expression(own.when)
+                compile_expression(text)
             except FeelError as error:
-                yield misread(node, own.when, error)
+                yield misread(node, text, error)
+
+
+@rule("discretion.waives", "error")
+def waives(subject: Subject) -> Iterator[Spot]:
+    """A refusal to penalise is held to the benchmark as an amount is, or the benchmark is escaped by not penalising.
+
+    Where a step of a flow with a benchmark issues a refusal (``refusal``), it decides for no penalty under ``waives``,
+    and some step before it proposes so (行政处罚法 arts. 33, 57).
+    """
+    steps = list(_steps(subject))
+    if not {"tier", "proposal", "decision"} <= {own.part for _, own in steps}:
+        return
+    proposed = any(own.part == "proposal" and own.waives for _, own in steps)
+    for node in subject.nodes.values():
+        own = node.step.discretion if node.step is not None else None
+        guarded = own is not None and own.part == "decision" and bool(own.waives)
+        if node.step is not None and node.step.refusal and "decided" in node.step.marks and not (guarded and proposed):
+            yield at(node)
 
 
 @rule("discretion.procedure", "error")
@@ -217,8 +240,9 @@ def procedure(subject: Subject) -> Iterator[Spot]:
         lacks = "tier" if "tier" not in parts else "decision" if "decision" not in parts else ""
         if lacks:
             yield at(node, lacks=lacks)
-        elif own.part == "decision" and parts >= {"review", "discussion"} and subject.role(node) != "approver":
-            yield at(node, lacks="approver")
+        elif own.part == "decision" and own.amount and parts >= {"review", "discussion"}:
+            if subject.role(node) != "approver":
+                yield at(node, lacks="approver")
 
 
 @rule("discretion.no-departure", "info")

@@ -62,11 +62,11 @@ def unknown_name(subject: Subject) -> Iterator[Spot]:
 
     Checked where the package says what its data are: in a power, or with forms.
     """
-    fields, written = fields_of(subject), _written(subject)
+    fields, computed = fields_of(subject), written(subject)
     if not fields and not subject.power:
         return
     for reading in _readings(subject):
-        for name in sorted(reading.names - fields.keys() - written):
+        for name in sorted(reading.names - fields.keys() - computed):
             yield at(reading.thing, variable=name)
 
 
@@ -96,10 +96,10 @@ def script_sets_private(subject: Subject) -> Iterator[Spot]:
 @rule("data.impossible-value", "error")
 def impossible_value(subject: Subject) -> Iterator[Spot]:
     """A condition compares a field with a value its form never gives: a misspelt choice is silently never true."""
-    fields, written = fields_of(subject), _written(subject)
+    fields, computed = fields_of(subject), written(subject)
     for reading in _readings(subject):
         for comparison in reading.comparisons:
-            schemas = list(fields.get(comparison.name, {}).values()) if comparison.name not in written else []
+            schemas = list(fields.get(comparison.name, {}).values()) if comparison.name not in computed else []
             for value in comparison.constants:
                 if schemas and not any(_can_be(schema, value) for schema in schemas):
                     yield at(reading.thing, variable=comparison.name, value=_shown(value), allowed=_allowed(schemas))
@@ -151,9 +151,10 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.step and (thing.step.key or thing.step.data):
         named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
         yield Reading(thing, named | frozenset(thing.step.data))
-    if thing.step and thing.step.discretion and thing.step.discretion.when:
-        compiled = compile_expression(thing.step.discretion.when)
-        yield Reading(thing, compiled.names, compiled.comparisons)
+    if thing.step and thing.step.discretion:
+        for text in filter(None, (thing.step.discretion.when, thing.step.discretion.waives)):
+            compiled = compile_expression(text)
+            yield Reading(thing, compiled.names, compiled.comparisons)
     if thing.step and thing.step.discretion and thing.step.discretion.by:
         yield Reading(thing, frozenset((thing.step.discretion.by,)))
     if thing.type == "scriptTask" and thing.script:
@@ -178,11 +179,11 @@ def written_by_scripts(subject: Subject) -> set[str]:
     return {name for node in subject.nodes.values() for name in _writes(node)}
 
 
-def _written(subject: Subject) -> set[str]:
-    written = {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
-    # What the tier task of a benchmark finds.
+def written(subject: Subject) -> set[str]:
+    """Names that scripts, decisions and the tier task of a benchmark set: public."""
+    names = {name for node in subject.nodes.values() for name in _writes(node) | _decided(subject, node)}
     tiers = any(_part(node) == "tier" for node in subject.nodes.values())
-    return written | ({"discretion"} if tiers else set())
+    return names | ({"discretion"} if tiers else set())
 
 
 def _part(node: Node) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bpmn.model import Node, Paper
 from bpmn.paper_words import KNOWN
 from bpmn.rules import Spot, Subject, at, rule
-from bpmn.rules_data import fields_of
+from bpmn.rules_data import fields_of, written
 from bpmn.rules_power import STAFFED
 from bpmn.template import Template, Unusable, read
 
@@ -64,8 +64,8 @@ def unused(subject: Subject) -> Iterator[Spot]:
 
 @rule("document.unknown-name", "error")
 def unknown_name(subject: Subject) -> Iterator[Spot]:
-    """A template reads a value that no form asks for and that is none of those every document has."""
-    known = KNOWN.keys() | fields_of(subject).keys()
+    """A template reads a value that no form asks for, nothing computes, and that is none every document has."""
+    known = KNOWN.keys() | fields_of(subject).keys() | written(subject)
     for node, paper, found in _readable(subject):
         for name in sorted(found.names):
             if name.removeprefix("raw.") not in known:

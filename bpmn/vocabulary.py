@@ -68,7 +68,7 @@ _LIMIT: dict[str, Allowed] = {
     "stops": re.compile(rf"({'|'.join(GROUNDS)})( ({'|'.join(GROUNDS)}))*"),
 }
 _STOP: dict[str, Allowed] = {"ground": GROUNDS, "document": None}
-_DISCRETION: dict[str, Allowed] = _free("by amount reasons when") | {"part": PARTS}
+_DISCRETION: dict[str, Allowed] = _free("by amount reasons when waives") | {"part": PARTS}
 _EXTENSION: dict[str, Allowed] = _free("limit field when approver notice") | {"most": _WHOLE}
 
 SHAPES: dict[str, Shape] = {

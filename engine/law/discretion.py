@@ -157,6 +157,13 @@ def verdict(found: Mapping[str, Any], amount: Any) -> Verdict:
     return Verdict(lawful=lawful, within=within, departs=not within or waived or found["kind"] == "mitigated")
 
 
+def waiver(found: Mapping[str, Any]) -> Verdict:
+    """No penalty at all, against what was found: open where the law has its grounds (行政处罚法 arts. 30, 31, 33), and
+    departing from the benchmark unless that says so itself."""
+    foreseen = found["kind"] == "none" or bool(found.get("warning"))
+    return Verdict(lawful=True, within=foreseen, departs=not foreseen)
+
+
 def places(found: Mapping[str, Any], amount: Any) -> Decimal:
     """The amount as cases are compared by it: a multiple of the base where the statute counts in multiples."""
     return Decimal(amount) / Decimal(found["base"] or 1)

@@ -13,8 +13,9 @@ from typing import Any
 
 from bpmn.model import Definitions, Discretion, Node
 from engine.errors import Rejection
-from engine.law.discretion import NAME, REASON, verdict
+from engine.law.discretion import NAME, REASON, verdict, waiver
 from engine.run.guard import Given
+from engine.run.spiff.benchmarks import holds
 
 
 def check(definitions: Definitions, node: Node | None, data: Mapping[str, Any], given: Given) -> None:
@@ -22,15 +23,19 @@ def check(definitions: Definitions, node: Node | None, data: Mapping[str, Any], 
     clause = node.step.discretion if node is not None and node.step is not None else None
     if clause is None or clause.part not in ("proposal", "decision"):
         return
-    found, amount = data.get(NAME), given.public.get(clause.amount)
+    found, facts = data.get(NAME), {**data, **given.public}
+    waived = bool(clause.waives) and holds(clause.waives, facts)
+    amount = 0 if waived else given.public.get(clause.amount)
     if not isinstance(found, dict) or amount is None:
         return
-    judged = verdict(found, amount)
+    judged = waiver(found) if waived else verdict(found, amount)
     if not judged.lawful:
         low, high = found["lawful_low"], found["lawful_high"]
         raise Rejection("discretion.unlawful", amount=str(amount), low=str(low), high=str(high))
     if clause.part == "decision":
-        _as_told(definitions, found, {**data, **given.public}, amount)
+        _on_the_facts(found, facts)
+        if not waived:
+            _as_told(definitions, found, amount)
     if judged.departs and not _reasoned(clause, found, given):
         raise Rejection("discretion.no_reasons", least=REASON, low=str(found["low"]), high=str(found["high"]))
     if clause.part == "decision":
@@ -46,11 +51,15 @@ def frozen(data: Mapping[str, Any], corrected: Mapping[str, Any]) -> None:
             raise Rejection("discretion.frozen", facts=", ".join(changed))
 
 
-def _as_told(definitions: Definitions, found: Mapping[str, Any], data: Mapping[str, Any], amount: Any) -> None:
-    """The decision stands on the facts the tier was found by, and is no heavier than the party was told."""
+def _on_the_facts(found: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """The decision stands on the facts the tier was found by."""
     changed = [name for name, value in found["facts"].items() if data.get(name) != value]
     if changed:
         raise Rejection("discretion.stale", facts=", ".join(changed))
+
+
+def _as_told(definitions: Definitions, found: Mapping[str, Any], amount: Any) -> None:
+    """The decision is no heavier than the party was told."""
     if "notice" not in _parts(definitions):
         return
     told = found.get("told")

@@ -220,6 +220,11 @@ BROKEN_BENCHMARK = {
     "discretion.tier": ("bpmn", 'part="tier" by="violation"', 'part="tier" by="repeat"'),
     "discretion.amount": ("bpmn", 'reasons="departure_reasons"', 'reasons="reasons"'),
     "discretion.when": ("bpmn", 'when="attendees &gt;= 2"', 'when="attendees &gt;=&gt; 2"'),
+    "discretion.waives": (
+        "bpmn",
+        '<sun:discretion part="decision" waives="head_result = &quot;no_penalty&quot;"/>',
+        "",
+    ),
     "discretion.procedure": ("bpmn", 'part="decision" amount="fine_amount"', 'part="notice"'),
     "discretion.no-departure": ("bpmn", '<sun:discretion part="discussion" when="attendees &gt;= 2"/>', ""),
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpmn.dmn import Decided, Undecided
 from bpmn.feel import FeelError, compile_expression
-from engine.law.discretion import NAME, Unresolved, places, resolve, verdict
+from engine.law.discretion import NAME, Unresolved, places, resolve, verdict, waiver
 from engine.record.canonical import Uncanonical, encode
 from engine.run.spiff.routing import Stuck
 
@@ -54,17 +55,18 @@ def follow(move: Move, key: str, clause: dict[str, str]) -> None:
         move.assign(key, NAME, found | {"told": found.get("amount")})
     else:
         passed = "reviewed" if part == "review" else "discussed"
-        move.assign(key, NAME, found | {passed: _holds(clause.get("when", "true"), move.data)})
+        move.assign(key, NAME, found | {passed: holds(clause.get("when", "true"), move.data)})
 
 
 def _amount(move: Move, key: str, clause: dict[str, str], found: dict[str, Any]) -> None:
-    amount = move.data.get(clause["amount"])
+    waived = "waives" in clause and holds(clause["waives"], move.data)
+    amount = 0 if waived else move.data.get(clause.get("amount", ""))
     if clause["part"] == "proposal":
         found = {name: value for name, value in found.items() if name not in _PROCEDURE}
     if amount is None:
         move.assign(key, NAME, found)
         return
-    judged = verdict(found, amount)
+    judged = waiver(found) if waived else verdict(found, amount)
     body = {name: found[name] for name in ("benchmark", "digest", "segment", "tier", "alike", "low", "high")}
     body |= {"amount": amount, "place": places(found, amount)}
     move.tell("discretion applied", key, part=clause["part"], departs=judged.departs, **encode(body))
@@ -73,7 +75,8 @@ def _amount(move: Move, key: str, clause: dict[str, str], found: dict[str, Any])
     move.assign(key, NAME, found | {named: amount, "departs": judged.departs, "reasoned": reasoned})
 
 
-def _holds(condition: str, data: dict[str, Any]) -> bool:
+def holds(condition: str, data: Mapping[str, Any]) -> bool:
+    """Is a condition of the procedure true? What it cannot tell is not."""
     try:
         return compile_expression(condition).evaluate(data) is True
     except FeelError:

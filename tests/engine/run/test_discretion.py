@@ -185,3 +185,26 @@ def test_a_benchmark_is_found_by_its_digest(office: Store) -> None:
         for wrong in ("0" * 64, digest[:3]):
             with pytest.raises(Rejection, match=r"benchmark\.unknown"):
                 engine.benchmark(session, wrong)
+
+
+def test_not_penalising_is_departing_too(office: Store) -> None:
+    """A benchmark is not escaped by no penalty: reasons, review and discussion as for any other amount outside it."""
+    waived = {"proposal": "no_penalty", "proposed_fine": None, "proposed_penalty": None}
+    assert refused(office, WITHIN, Conclude=waived).code == "discretion.no_reasons"
+    spared = PACKAGE.scenarios["no-penalty-after-all"]
+    done = told(office, spared)
+    with office.read() as session:
+        applied = [step.body for step in engine.steps(session, done.case) if step.kind == "discretion applied"]
+        assert engine.replay(session, done.case).differences == ()
+    assert [(body["part"], body["amount"], body["departs"]) for body in applied] == [
+        ("proposal", 70_000, False),
+        ("proposal", 0, True),
+        ("decision", 0, True),
+    ]
+
+
+def test_what_is_not_established_needs_no_departure(office: Store) -> None:
+    story = deepcopy(PACKAGE.scenarios["not-established"])
+    facts = next(step for step in WITHIN["step"] if step["do"] == "Facts")["data"]
+    next(step for step in story["step"] if step["do"] == "Facts")["data"] = facts
+    assert tell(office, KEY, story, PACKAGE.definitions).state == "closed"
