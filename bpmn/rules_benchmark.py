@@ -235,7 +235,7 @@ def waives(subject: Subject) -> Iterator[Spot]:
 def procedure(subject: Subject) -> Iterator[Spot]:
     """An amount is decided where a tier is found; where departing is possible, by the one who approves (art. 57)."""
     steps = list(_steps(subject))
-    parts = {own.part for _, own in steps}
+    parts = {own.part for _, own in steps if own.part != "decision" or own.amount}
     for node, own in steps:
         lacks = "tier" if "tier" not in parts else "decision" if "decision" not in parts else ""
         if lacks:
