@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import tables
+from engine import files, tables
 from engine.record import canonical
 from engine.record.canonical import instant
 from engine.store import Session, upsert
@@ -25,6 +25,7 @@ def save_draft(session: Session, key: str, data: Mapping[str, Any], at: datetime
     table = tables.form_draft
     session.execute(sa.delete(table).where(table.c.saved_at < instant(at - KEPT_FOR)))
     body = canonical.dumps(canonical.encode(kept)).decode()
+    files.keep_on(session, kept.values(), at)
     upsert(session, table, [{"key": _hidden(key), "data": body, "saved_at": instant(at)}])
 
 

@@ -1,7 +1,7 @@
 """Files people hand in with a form: kept by their digest, private, never in the record but for a commitment.
 
 A form's value is ``<SHA-256> <name>``. What a file is, is told by its first bytes; its name must say the same. A file
-that no case uses a day after it came is dropped.
+that no case uses is dropped a day later than a draft which may name it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.store import Session
 
 #: What a form holds of a file.
 REFERENCE = re.compile(r"(?P<digest>[0-9a-f]{64}) (?P<name>[^/\\\x00-\x1f]{1,120})")
-KEPT_FOR = timedelta(days=1)
+KEPT_FOR = timedelta(days=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def keep(session: Session, rule: Mapping[str, Any], name: str, body: bytes, at: 
     if not 0 < len(body) <= limit * 2**20:
         raise Rejection("file.size", name=name, limit=limit)
     ending = name.rpartition(".")[2].lower().replace("jpeg", "jpg")
-    if ending not in allowed or not body.startswith(FILE_TYPES[ending].magic):
+    if ending not in allowed or not FILE_TYPES[ending].is_one(body):
         raise Rejection("file.type", name=name, allowed="、".join(allowed))
     digest = canonical.bytes_digest(body)
     _tidy(session, at)
@@ -63,6 +63,13 @@ def keep(session: Session, rule: Mapping[str, Any], name: str, body: bytes, at: 
     else:
         session.execute(sa.update(tables.file).where(tables.file.c.digest == digest).values(added_at=instant(at)))
     return f"{digest} {name}"
+
+
+def keep_on(session: Session, values: Iterable[Any], at: datetime) -> None:
+    """A draft names files again: they are kept as if they came now."""
+    if digests := {digest for value in values for digest in digests_of(value) or ()}:
+        table = tables.file
+        session.execute(sa.update(table).where(table.c.digest.in_(digests)).values(added_at=instant(at)))
 
 
 def unknown(session: Session, schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[FormError]:

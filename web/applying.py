@@ -40,15 +40,18 @@ def submit(key: str) -> ResponseReturnValue:
         abort(400)
     data, unfit = uploads.parse(_schema(words))
     if formdrafts.is_wanted():
-        return formdrafts.answer(data)
+        return formdrafts.answer(data, unfit) or (_page(info, words, data, unfit, command_id), 422)
     # An empty form must not open a case that waits for its application; the engine checks what is sent once more.
     wrong = unfit + errors(_schema(words), data)
     if wrong:
         return _page(info, words, data, wrong, command_id), 422
-    with write() as database:
-        done = engine.start_case(
-            database, key, actor="applicant", data=data, at=now(), command_id=command_id, version=info.version
-        )
+    try:
+        with write() as database:
+            done = engine.start_case(
+                database, key, actor="applicant", data=data, at=now(), command_id=command_id, version=info.version
+            )
+    except Rejection as rejection:
+        return _page(info, words, data, forms.field_errors(rejection), command_id), 422
     formdrafts.done()
     session["receipt"] = _receipt(done)
     return open_case(redirect(url_for("applying.receipt")), done.case)

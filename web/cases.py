@@ -67,9 +67,17 @@ def own_item(number: str, item: str) -> ResponseReturnValue:
         raise Rejection("item.unknown", item=words.name(item.rpartition("#")[0]), case=number, open="")
     schema = words.package.form(found.form) or {}
     if request.method == "GET":
-        known = formdrafts.kept() or forms.prefilled(schema, view.data)
+        known = formdrafts.kept() or forms.prefilled(schema, _own_answers(view, words))
         return _item_page(view, words, found, forms.fields(schema, known), secrets.token_hex(16))
     return _do_item(view, words, found, schema)
+
+
+def _own_answers(view: CaseView, words: FlowWords) -> dict[str, Any]:
+    """What the party may be shown as answered already: what is public, and what they themselves handed in."""
+    with read() as session:
+        private = engine.private_values(session, view.case)
+    own = own_names(words)
+    return {**view.data, **{name: value for name, value in private.items() if name in own}}
 
 
 def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str, Any]) -> ResponseReturnValue:
@@ -78,7 +86,8 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
         abort(400)
     data, unfit = uploads.parse(schema)
     if formdrafts.is_wanted():
-        return formdrafts.answer(data)
+        kept = formdrafts.answer(data, unfit)
+        return kept or (_item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422)
     if unfit:
         return _item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422
     if item.choices:

@@ -89,7 +89,8 @@ def complete(number: str, item: str) -> ResponseReturnValue:
     schema = file.schema(element)
     data, unfit = uploads.parse(schema)
     if formdrafts.is_wanted():
-        return formdrafts.answer(data)
+        kept = formdrafts.answer(data, unfit)
+        return kept or _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
     if unfit:
         return _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from engine.drafts import KEPT_FOR
+from engine.forms import FormError
 from web import auth
 from web.language import gettext as _
 from web.security import cookies_are_secure
@@ -40,8 +41,11 @@ def is_wanted() -> bool:
     return request.form.get("draft", "") in ("save", "drop")
 
 
-def answer(data: Mapping[str, Any]) -> ResponseReturnValue:
-    """Keep or drop the draft, and show the form again. A script that keeps it by itself gets no page."""
+def answer(data: Mapping[str, Any], unfit: Sequence[FormError] = ()) -> ResponseReturnValue | None:
+    """Keep or drop the draft, and show the form again. A script that keeps it by itself gets no page.
+
+    None when the draft is kept but for files that are ``unfit``: the form then says which and why.
+    """
     if request.form["draft"] == "drop":
         done()
         flash(_("草稿已经删除。"))
@@ -52,7 +56,7 @@ def answer(data: Mapping[str, Any]) -> ResponseReturnValue:
     if request.headers.get("X-Draft") == "by-itself":
         return Response(status=204, content_type="text/plain")
     flash(_("草稿已经保存，七天以内在这个浏览器或者用您的账号可以继续填写。"))
-    return redirect(_place())
+    return None if unfit else redirect(_place())
 
 
 def done() -> None:

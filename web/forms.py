@@ -145,20 +145,14 @@ def error_words(error: FormError, label: str, kind: str = "text") -> str:
     if code == "type" and limit in ("integer", "number"):
         code = str(limit)
     elif code == "required":
-        code = {
-            "radio": "choose",
-            "select": "choose",
-            "checkboxes": "choose",
-            "confirm": "const",
-            "file": "attach",
-        }.get(kind, code)
+        code = _MISSING.get(kind, code)
     name, allowed = error.params.get("name", ""), error.params.get("allowed", "")
     return wording.word("field", code, lang(), label=label, limit=limit, name=name, allowed=allowed)
 
 
 def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value: Any, error: FormError | None) -> Field:
     label = _text(rule, "title") or name
-    kind = _kind(rule)
+    kind, gone = _kind(rule), error is not None and error.code == "file"
     hint = " ".join(part for part in (_text(rule, "description"), _text(rule, "x-sun-hint")) if part)
     return Field(
         name=name,
@@ -172,7 +166,8 @@ def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value:
         max_length=rule.get("maxLength"),
         autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
         when=_when(rule),
-        files=tuple(map(str, value)) if kind == "file" and isinstance(value, list) else (),
+        # One that is gone is not shown as if it were there.
+        files=tuple(map(str, value)) if kind == "file" and isinstance(value, list) and not gone else (),
         accept=tuple(rule.get("x-sun-files", FILE_TYPES)) if kind == "file" else (),
         max_mb=int(rule.get("x-sun-max-mb", MAX_MB)) if kind == "file" else 0,
     )

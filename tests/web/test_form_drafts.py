@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -35,6 +36,14 @@ def test_a_citizens_draft_is_there_again_in_the_same_browser_only(client: Browse
         row = session.execute(sa.text("SELECT key FROM form_draft")).scalar_one()
     cookie = client.get_cookie("sunpath_draft", path=ADDRESS)
     assert cookie is not None and cookie.http_only and cookie.path == ADDRESS and cookie.value not in str(row)
+
+
+def test_a_draft_says_which_file_it_could_not_keep(client: Browser) -> None:
+    hidden = client.page(ADDRESS).form(ADDRESS).fields
+    sent = {**hidden, "applicant_name": "白楚云", "draft": "save", "material_files": (io.BytesIO(b"MZ"), "a.pdf")}
+    answer = client.post(ADDRESS, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "“a.pdf”不是可以上传的文件" in answer.text and "草稿已经保存" in answer.text
+    assert 'value="白楚云"' in client.page(ADDRESS).html
 
 
 def test_what_is_sent_or_dropped_is_kept_no_more(client: Browser, store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,7 +129,48 @@ def test_a_file_that_is_not_there_is_refused(store: Store) -> None:
     assert digests_of(["nonsense"]) is None and digests_of("x") is None
 
 
-def test_what_no_case_uses_is_dropped_after_a_day_and_what_one_uses_stays(client: Browser, store: Store) -> None:
+def test_a_file_that_is_gone_is_asked_for_again_and_the_rest_is_kept(client: Browser, store: Store) -> None:
+    response = send(client, ("合同.pdf", PDF), applicant_name="")
+    kept = between(response.text, 'name="material_files" value="', '"')  # type: ignore[attr-defined]
+    with store.begin() as session:
+        session.execute(sa.text("DELETE FROM file"))
+    hidden = client.page(ADDRESS).form(ADDRESS).fields
+    sent = {**hidden, **APPLICATION, "material_files": kept}
+    answer = client.post(ADDRESS, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "文件已经不在，请重新上传" in answer.text
+    assert APPLICATION["applicant_name"] in answer.text and "已上传：合同.pdf" not in answer.text
+
+
+def test_a_file_is_kept_as_long_as_a_draft_names_it(store: Store) -> None:
+    with store.begin() as session:
+        reference = engine.keep_file(session, RULE, "a.pdf", PDF, AT)
+        engine.save_draft(session, "somebody", {"material_files": [reference]}, AT + timedelta(days=6))
+    with store.begin() as session:
+        engine.keep_file(session, RULE, "b.png", PNG, AT + timedelta(days=12))
+        assert engine.draft(session, "somebody", AT + timedelta(days=12)) is not None
+        assert session.execute(sa.text("SELECT count(*) FROM file")).scalar_one() == 2
+
+
+@pytest.mark.parametrize("ending", ["docx", "ofd"])
+def test_an_archive_is_what_its_contents_say(store: Store, ending: str) -> None:
+    held = {"docx": ("[Content_Types].xml", "word/document.xml"), "ofd": ("OFD.xml",)}
+    rule = {**RULE, "x-sun-files": ["docx", "ofd"]}
+    for kind, names in {**held, "anything": ("readme.txt",)}.items():
+        body = io.BytesIO()
+        with zipfile.ZipFile(body, "w") as archive:
+            for name in names:
+                archive.writestr(name, "<x/>")
+        with store.begin() as session:
+            if kind == ending:
+                assert engine.keep_file(session, rule, f"a.{ending}", body.getvalue(), AT)
+                continue
+            with pytest.raises(Rejection, match=r"file\.type"):
+                engine.keep_file(session, rule, f"a.{ending}", body.getvalue(), AT)
+    with store.begin() as session, pytest.raises(Rejection, match=r"file\.type"):
+        engine.keep_file(session, rule, f"a.{ending}", b"PK\x03\x04 broken", AT)
+
+
+def test_what_no_case_uses_is_dropped_and_what_one_uses_stays(client: Browser, store: Store) -> None:
     number = applied(client, ("a.pdf", PDF))
     with store.begin() as session:
         engine.keep_file(session, RULE, "b.png", PNG, AT)
