@@ -36,6 +36,11 @@ def citations(package: FlowPackage) -> list[Citation]:
     return list(dict.fromkeys(found))
 
 
+def in_force(package: FlowPackage) -> str:
+    """The day from which all that a package cites is in force, as far as it says so (ISO); '' where it says nothing."""
+    return max((one.basis.effective_from for one in citations(package)), default="")
+
+
 def _of_power(power: Power) -> Iterator[Citation]:
     for basis in power.bases:
         yield Citation(basis=basis, element="", why="basis")

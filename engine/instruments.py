@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
+from bpmn.articles import order, places
 from bpmn.citations import Citation, citations
 from bpmn.package import FlowPackage
 from engine import catalogue, tables
@@ -19,9 +19,6 @@ from engine.law.instruments import KINDS, SEED, Change, amended, expired
 from engine.office import people
 from engine.record.canonical import instant
 from engine.store import Session
-
-#: An article by its number, as it is cited.
-ARTICLE = re.compile(r"第[零〇一二三四五六七八九十百千0-9]{1,10}条(之[一二三四五六七八九十]{1,3})?")
 
 
 def changes(session: Session) -> list[Change]:
@@ -45,7 +42,7 @@ def change_law(
     at: datetime,
     article: str = "",
 ) -> Change:
-    """Put on the register that an instrument, or one article, was ``amended`` or ``repealed``. An admin does.
+    """Put on the register that an instrument, or one place in it, was ``amended`` or ``repealed``. An admin does.
 
     Raises Rejection ``law.unknown`` for an instrument nothing cites, ``law.bad_article``, ``law.no_document``,
     ``law.known``, ``role.missing``.
@@ -54,7 +51,7 @@ def change_law(
     instrument, article, document = instrument.strip(), article.strip(), document.strip()
     if not document or kind not in KINDS:
         raise Rejection("law.no_document", instrument=instrument)
-    if article and not ARTICLE.fullmatch(article):
+    if article and len(places(article)) != 1:
         raise Rejection("law.bad_article", article=article)
     if instrument not in {one.citation.basis.instrument for one in index(session, limits.local(at))}:
         raise Rejection("law.unknown", instrument=instrument)
@@ -74,7 +71,7 @@ def index(session: Session, on: date) -> list[Cited]:
         for info in catalogue.powers(session)
         for cited in _judged(info, _cited_by(catalogue.package_of(session, info.id).alone), known, on)
     ]
-    return sorted(found, key=lambda one: (one.citation.basis.instrument, _number(one.citation.basis.article)))
+    return sorted(found, key=lambda one: (one.citation.basis.instrument, order(one.citation.basis.article)))
 
 
 def standing(session: Session, info: DefinitionInfo, on: date) -> list[Cited]:
@@ -84,10 +81,16 @@ def standing(session: Session, info: DefinitionInfo, on: date) -> list[Cited]:
 
 
 def must_stand(session: Session, package: FlowPackage, key: str, at: datetime) -> None:
-    """Raises Rejection ``publish.basis_expired`` for a power that rests on law no longer in force."""
+    """Raises Rejection ``publish.basis_expired`` for a power that rests on law no longer in force, ``basis_early`` on
+    law that is not in force yet."""
     if not package.is_power:
         return
     on, known = limits.local(at), changes(session)
+    early = [one for one in _cited_by(package.alone) if one.basis.effective_from > on.isoformat()]
+    if early:
+        first = early[0]
+        named, since = first.element or first.benchmark or key, first.basis.effective_from
+        raise Rejection("publish.basis_early", key=key, element=named, basis=str(first.basis), since=since)
     gone = [(one, since) for one in _cited_by(package.alone) if (since := expired(one.basis, known, on))]
     if gone:
         first, since = gone[0]
@@ -113,18 +116,3 @@ def _judged(info: DefinitionInfo, cited: Sequence[Citation], known: list[Change]
 @lru_cache(maxsize=128)
 def _cited_by(package: FlowPackage) -> tuple[Citation, ...]:
     return tuple(citations(package))
-
-
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-
-
-def _number(article: str) -> tuple[int, str]:
-    """第一百二十四条 → 124, for sorting."""
-    total, digit = 0, 0
-    for sign in article:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        elif sign in _UNITS:
-            total, digit = total + (digit or 1) * _UNITS[sign], 0
-    return total + digit, article

@@ -53,6 +53,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         ("public.powers", _("权力清单")),
         ("tracking.look_up", _("查我的办件")),
         ("supervision.board", _("监督公开")),
+        ("law.index", _("法律依据")),
         ("public.about", _("关于本站")),
     ]
     return [(url_for(page), title, request.endpoint == page) for page, title in pages]

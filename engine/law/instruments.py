@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from bpmn.articles import meet
 from bpmn.model import Basis
 
 #: What may happen to an instrument or an article of it.
@@ -19,7 +20,7 @@ KINDS = (AMENDED, REPEALED)
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """An instrument, or with ``article`` one article of it, was amended or repealed with effect from ``on``."""
+    """An instrument, or with ``article`` a place in it, was amended or repealed with effect from ``on``."""
 
     instrument: str
     article: str = ""
@@ -29,8 +30,8 @@ class Change:
     document: str
 
     def concerns(self, basis: Basis) -> bool:
-        """Is it about what is cited? A change of the whole instrument is about every article."""
-        return self.instrument == basis.instrument and self.article in ("", basis.article)
+        """Is it about what is cited, or about a part or the whole of it?"""
+        return self.instrument == basis.instrument and (not self.article or meet(self.article, basis.article))
 
 
 _CODE = "中华人民共和国生态环境法典第一千二百四十二条"

@@ -24,7 +24,10 @@ def test_an_article_is_amended_and_the_flows_concerned_are_named(shell: Shell) -
     assert shell(
         "law", "amend", LICENCE, "--on", "2026-12-31", "--document", "主席令", "--as", "keeper", "--lang", "en"
     )
-    assert "xk-general" in shell("law", "show", LICENCE).output
+    (row,) = [one for one in shell.json("law", "list")["instruments"] if one["instrument"] == LICENCE]
+    assert row["amended"] == []  # not before that day
+    shown = shell("law", "show", LICENCE).output
+    assert "第四十二条" in shown and "xk-general" in shown and "Accept" in shown
     gone = shell.json("law", "amend", LICENCE, "--on", "2020-01-01", "--document", "x", "--repeal", "--as", "keeper")
     assert gone["kind"] == "repealed"
     (row,) = [one for one in shell.json("law", "list")["instruments"] if one["instrument"] == LICENCE]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import engine
+from bpmn.citations import in_force
 from bpmn.model import SUB_PROCESSES, TASKS, Definitions
-from bpmn.package import load
+from bpmn.package import FlowPackage, load
 from engine.answers import Done, Step
 from engine.store import Store, open_store
 from tests.conftest import ROOT
@@ -34,9 +35,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 for name in (f"{post}一", f"{post}二"):
                     if engine.person(session, name) is None:
                         engine.add_person(session, name, roles=["clerk"], posts=[post])
-            engine.publish(session, package, key=folder.name, author="modeller", reviewer="reviewer", at=PUBLISHED)
+            at = published(package)
+            engine.publish(session, package, key=folder.name, author="modeller", reviewer="reviewer", at=at)
     yield store
     store.dispose()
+
+
+def published(package: FlowPackage) -> datetime:
+    """When a package is published: at the beginning of the year, or when the law it rests on is in force."""
+    return max(PUBLISHED, datetime.fromisoformat(f"{in_force(package) or '2026-01-01'}T09:00:00+08:00"))
 
 
 @pytest.mark.parametrize(("key", "name"), STORIES)

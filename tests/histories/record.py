@@ -16,7 +16,7 @@ from engine.store import Store, open_store
 from tests.conftest import CODE_KEY, ROOT, Clock, add_people
 from tests.constructs.construct import constructs
 from tests.constructs.construct import tell as tell_construct
-from tests.flows.test_scenarios import PUBLISHED, STORIES
+from tests.flows.test_scenarios import STORIES, published
 from tests.flows.test_scenarios import tell as tell_story
 from tests.histories.history import FOLDER, save
 
@@ -63,7 +63,7 @@ def _story(store: Store, key: str, story: str) -> str:
         for post in sorted({node.step.post for node in nodes if node.step and node.step.post}):
             for number in ("一", "二"):
                 engine.add_person(session, f"{post}{number}", roles=["clerk"], posts=[post])
-        engine.publish(session, package, key=key, author="modeller", reviewer="reviewer", at=PUBLISHED)
+        engine.publish(session, package, key=key, author="modeller", reviewer="reviewer", at=published(package))
     return tell_story(store, key, package.scenarios[story], package.definitions).case
 
 

@@ -76,6 +76,26 @@ def test_an_amended_article_lights_up_what_cites_it_and_nothing_else(office: Sto
     assert all(one.amended == "2026-06-01 某号公告" and not one.expired for one in lit)
 
 
+def test_an_amended_paragraph_lights_up_its_article_and_what_it_holds(office: Store) -> None:
+    with office.begin() as session:
+        amend(session, PENALTY_LAW, article="第五十七条第二款")
+    with office.read() as session:
+        lit = engine.standing(session, engine.definition(session, KEY), TODAY)
+    assert {one.citation.basis.article for one in lit} == {"第五十七条"}
+    with office.begin() as session, pytest.raises(Rejection, match=r"law\.bad_article"):
+        amend(session, PENALTY_LAW, article="第五十七条、第五十八条")
+
+
+def test_law_that_is_not_in_force_yet_cannot_be_published(office: Store) -> None:
+    day = (PUBLISHED + timedelta(days=30)).date().isoformat()
+    early = changed("process.bpmn", (f'{FIRST} from="2021-07-15"', f'{FIRST} from="{day}"'))
+    with office.begin() as session, pytest.raises(Rejection, match=r"publish\.basis_early") as refused:
+        republish(session, early)
+    assert refused.value.params["since"] == day
+    with office.begin() as session:
+        republish(session, early, at=PUBLISHED + timedelta(days=30))
+
+
 def test_published_again_after_the_amendment_it_is_lit_no_more(office: Store) -> None:
     with office.begin() as session:
         amend(session, PENALTY_LAW)

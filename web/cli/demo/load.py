@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import engine
+from bpmn.citations import in_force
 from bpmn.package import FlowPackage
 from bpmn.package import load as load_package
 from engine.answers import DefinitionInfo, Done, Person
@@ -86,7 +87,10 @@ def publish(session: Session, at: datetime) -> dict[str, FlowPackage]:
     """Publish every folder of ``flows/``; what has not changed stays the version it is."""
     packages = {folder.name: load_package(folder) for folder in sorted(FLOWS.iterdir()) if folder.is_dir()}
     for key, package in packages.items():
-        engine.publish(session, package, key=key, author=AUTHOR, reviewer=REVIEWER, at=at)
+        # What rests on a law of this year is published when that law is in force.
+        since = in_force(package)
+        when = max(at, datetime.fromisoformat(f"{since}T09:00:00+08:00")) if since else at
+        engine.publish(session, package, key=key, author=AUTHOR, reviewer=REVIEWER, at=when)
     return packages
 
 
