@@ -44,8 +44,8 @@ LIMITS = {
 #: Failed attempts at one case number or one account from one network; the citizen elsewhere is not locked out.
 FAILURES = {"tracking.look_up": ("number", "5/15 minutes"), "auth.sign_in": ("name", "5/15 minutes")}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-#: An upload of design section 5 with its form around it.
-MAX_REQUEST = 6 * 1024 * 1024
+#: Six files of the largest size with their form: one that is too large is told at its field, and nothing typed is lost.
+MAX_REQUEST = 32 * 1024 * 1024
 
 
 class SessionCookies(SecureCookieSessionInterface):

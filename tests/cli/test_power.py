@@ -100,7 +100,7 @@ def test_two_officers_act_together(office: Shell) -> None:
 
 def test_files_are_handed_in_with_the_application(office: Shell, tmp_path: Path) -> None:
     contract = tmp_path / "合同.pdf"
-    contract.write_bytes(b"%PDF-1.7 contract")
+    contract.write_bytes(b"%PDF-1.7 contract %%EOF")
     told = ("--as", "applicant", "--data", json.dumps(APPLICATION), "--at", "2026-03-02T09:00")
     opened = office.json("case", "start", "xk-general", *told, "--file", f"material_files={contract}")
     assert opened["work_items"]

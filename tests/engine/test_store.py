@@ -126,7 +126,7 @@ def decide_a_penalty(store: Store, clock: Clock) -> None:
         at = clock()
         rule = {"x-sun-widget": "file"}
         for _ in range(2):
-            engine.keep_file(session, rule, "a.pdf", b"%PDF-", at)
+            engine.keep_file(session, rule, "a.pdf", b"%PDF-%%EOF", at)
             engine.save_draft(session, "key", {"a": 1}, at)
         engine.drop_draft(session, "key")
         law = "中华人民共和国行政处罚法"

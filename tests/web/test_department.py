@@ -124,8 +124,8 @@ def test_a_bad_upload_gets_a_sentence_and_stays_outside(
 
 
 def test_more_than_the_server_reads_is_said_to_be_too_large(lin: Browser) -> None:
-    response = upload(lin, b"x" * (7 * 2**20))
-    assert response.status_code == 413 and "超过 5 MB" in response.text
+    response = upload(lin, b"x" * (33 * 2**20))
+    assert response.status_code == 413 and "超过 32 MB" in response.text
 
 
 def test_no_file_is_an_error_at_the_field(lin: Browser) -> None:

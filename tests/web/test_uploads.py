@@ -21,7 +21,7 @@ from tests.web.browser import APPLICATION, Browser, between
 from tests.web.staff import add_people, signed_in
 
 ADDRESS = "/powers/xk-general/apply"
-PDF, PNG = b"%PDF-1.7 one page", b"\x89PNG\r\n\x1a\n and so on"
+PDF, PNG = b"%PDF-1.7 one page\n%%EOF\n", b"\x89PNG\r\n\x1a\n and so on"
 RULE = load(ROOT / "flows" / "xk-general").forms["application"]["properties"]["material_files"]
 AT = datetime(2026, 3, 3, 1, tzinfo=UTC)
 
@@ -31,7 +31,10 @@ def send(client: Browser, *files: tuple[str, bytes], **changes: object) -> objec
     hidden = client.page(ADDRESS).form(ADDRESS).fields
     sent = [(io.BytesIO(body), name) for name, body in files]
     data = {**hidden, **APPLICATION, **changes, "material_files": sent}
-    return client.post(ADDRESS, data=data, content_type="multipart/form-data")
+    response = client.post(ADDRESS, data=data, content_type="multipart/form-data")
+    # The test client keeps what it sent in a file that only the garbage collector would close.
+    response.request.environ["wsgi.input"].close()
+    return response
 
 
 def applied(client: Browser, *files: tuple[str, bytes]) -> str:
@@ -76,6 +79,8 @@ def test_others_see_no_file(client: Browser, app: Flask, store: Store) -> None:
     [
         ("a.exe", b"MZ", "不是可以上传的文件"),
         ("a.pdf", b"<html>", "内容和扩展名不符"),
+        ("a.pdf", PDF[:-7], "内容和扩展名不符"),
+        ("a.pdf", b"%PDF-" + b"0" * (7 * 2**20), "超过 4 MB"),
         ("a.png", PDF, "内容和扩展名不符"),
         ("a.docx", b"PK\x03\x04", "不是可以上传的文件"),
         ("a.pdf", b"", "是空的"),
@@ -94,7 +99,7 @@ def test_what_may_not_be_handed_in_is_said_and_opens_nothing(
 def test_a_file_is_no_larger_than_the_form_says_and_has_a_plain_name(store: Store) -> None:
     with store.begin() as session:
         with pytest.raises(Rejection, match=r"file\.size"):
-            engine.keep_file(session, {**RULE, "x-sun-max-mb": 1}, "a.pdf", PDF + b"0" * 2**20, AT)
+            engine.keep_file(session, {**RULE, "x-sun-max-mb": 1}, "a.pdf", PDF[:9] + b"0" * 2**20 + PDF, AT)
         for name in ("a\x00.pdf", "", "长" * 200 + ".pdf"):
             with pytest.raises(Rejection, match=r"file\.name"):
                 engine.keep_file(session, RULE, name, PDF, AT)
@@ -170,12 +175,28 @@ def test_an_archive_is_what_its_contents_say(store: Store, ending: str) -> None:
         engine.keep_file(session, rule, f"a.{ending}", b"PK\x03\x04 broken", AT)
 
 
+@pytest.mark.parametrize("bomb", ["entries", "size"])
+def test_an_archive_that_would_choke_its_reader_is_refused(store: Store, bomb: str) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("OFD.xml", "<x/>")
+        if bomb == "entries":
+            for number in range(2_001):
+                archive.writestr(str(number), "")
+        else:
+            with archive.open("Doc_0/Res/0", "w") as entry:
+                for _ in range(201):
+                    entry.write(bytes(2**20))
+    with store.begin() as session, pytest.raises(Rejection, match=r"file\.type"):
+        engine.keep_file(session, {**RULE, "x-sun-files": ["ofd"]}, "a.ofd", body.getvalue(), AT)
+
+
 def test_what_no_case_uses_is_dropped_and_what_one_uses_stays(client: Browser, store: Store) -> None:
     number = applied(client, ("a.pdf", PDF))
     with store.begin() as session:
         engine.keep_file(session, RULE, "b.png", PNG, AT)
     with store.begin() as session:
-        engine.keep_file(session, RULE, "c.pdf", PDF + b"c", AT + timedelta(days=400))
+        engine.keep_file(session, RULE, "c.pdf", b"%PDF-1.7 c" + PDF, AT + timedelta(days=400))
         left = session.execute(sa.text("SELECT count(*) FROM file")).scalar_one()
     assert left == 2
     assert client.get(f"/cases/{number}/files/{hashlib.sha256(PDF).hexdigest()}").data == PDF
