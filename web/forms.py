@@ -75,7 +75,8 @@ def fields(
     wrong: dict[str, FormError] = {}
     for error in errors:
         wrong.setdefault(error.field, error)
-    required = set(schema.get("required", ()))
+    # What is required after certain answers is not optional: its words say when.
+    required = {*schema.get("required", ()), *(name for name, _when in _required_after(schema))}
     conditions = _conditions(schema)
     return [
         _field(name, rule, name in required, conditions.get(name, ""), (values or {}).get(name), wrong.get(name))
@@ -244,26 +245,40 @@ def _when(rule: Mapping[str, Any]) -> str:
 
 
 def _conditions(schema: Mapping[str, Any]) -> dict[str, str]:
-    """Fields required only after a certain answer (``allOf`` of ``if``/``then``), with the words that say so."""
-    found: dict[str, str] = {}
-    for name, rule in schema.get("properties", {}).items():
-        told = [_answers(schema, other, values) for other, values in rule.get("x-sun-when", {}).items()]
-        if told:
-            found[name] = _("%(answers)s时填写。", answers=_("，并且").join(told))
-    for rule in schema.get("allOf", ()):
-        for other, test in rule.get("if", {}).get("properties", {}).items():
-            wanted = [test["const"]] if "const" in test else test.get("enum", [])
-            answers = _("、").join(str(shown(schema, other, value)) for value in wanted if isinstance(value, str))
-            for name in rule.get("then", {}).get("required", ()):
-                if answers and name not in found:
-                    found[name] = _(
-                        "“%(question)s”选“%(answers)s”时必填。", question=label_of(schema, other), answers=answers
-                    )
+    """Fields asked (``x-sun-when``) or required (``if``/``then``) only after certain answers, with the words for it."""
+    rules = schema.get("properties", {})
+    asked_after = {name: rule["x-sun-when"] for name, rule in rules.items() if rule.get("x-sun-when")}
+    found = {name: _("%(answers)s时填写。", answers=_answers(schema, when)) for name, when in asked_after.items()}
+    for name, when in _required_after(schema):
+        if when != asked_after.get(name):
+            words = _("%(answers)s时必填。", answers=_answers(schema, when))
+            found[name] = " ".join(part for part in (found.get(name, ""), words) if part)
     return found
 
 
-def _answers(schema: Mapping[str, Any], other: str, values: list[Any]) -> str:
-    """“违法行为”选“经营超过保质期的食品”."""
-    words = {True: _("是"), False: _("否")}
-    said = [words[value] if isinstance(value, bool) else str(shown(schema, other, value)) for value in values]
-    return _("“%(question)s”选“%(answers)s”", question=label_of(schema, other), answers=_("、").join(said))
+def _required_after(schema: Mapping[str, Any]) -> list[tuple[str, dict[str, list[Any]]]]:
+    """(field, answers by question after which it is required) of every ``if``/``then``."""
+    return [
+        (name, {other: [test["const"]] if "const" in test else list(test["enum"]) for other, test in tests.items()})
+        for rule in schema.get("allOf", ())
+        if (tests := rule["if"]["properties"])
+        for name in rule["then"]["required"]
+    ]
+
+
+def _answers(schema: Mapping[str, Any], when: Mapping[str, list[Any]]) -> str:
+    """“违法行为”选“经营超过保质期的食品”, and so on for every question."""
+    return _("，并且").join(
+        _(
+            "“%(question)s”选“%(answers)s”",
+            question=label_of(schema, other),
+            answers=_("、").join(_answer(schema, other, value) for value in values),
+        )
+        for other, values in when.items()
+    )
+
+
+def _answer(schema: Mapping[str, Any], other: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(shown(schema, other, value))

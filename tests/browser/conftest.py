@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+import engine
+from bpmn.package import load
 from tests.browser.chromium import Missing, launched
-from tests.browser.office import Office, opened
+from tests.browser.office import ROOT, Office, opened
+from tests.browser.people import Slip
 
 #: A form that comes back with errors is an answer, not a fault; the console calls it one all the same.
 EXPECTED = "the server responded with a status of 422"
@@ -18,6 +22,9 @@ EXPECTED = "the server responded with a status of 422"
 PATIENCE = 10_000
 
 Visit = Callable[..., Page]
+
+PENALTY = load(ROOT / "flows/cf-general")
+POSTS = {"承办岗": "zhang", "批准岗": "huang", "applicant": "applicant"}
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +79,22 @@ def listen(context: BrowserContext, address: str, complaints: list[str]) -> None
     context.on("console", on_console)
     context.on("weberror", lambda error: complaints.append(f"exception: {error.error}"))
     context.on("request", on_request)
+
+
+@pytest.fixture
+def mitigated(office: Office) -> Slip:
+    """A case whose facts led to mitigation; the proposal is to be made."""
+    at = datetime.now(UTC) - timedelta(days=20)
+    with office.store.begin() as session:
+        engine.publish(session, PENALTY, key="cf-general", author="lin", reviewer="zhao", at=at)
+        done = engine.start_case(session, "cf-general", actor="zhang", at=at)
+        assert done.receipt is not None
+        slip = Slip(done.case, done.receipt.code)
+    for number, step in enumerate(PENALTY.scenarios["departs-from-the-benchmark"]["step"]):
+        if step["do"] == "Conclude":
+            break
+        data = dict(step.get("data", {})) | ({"with": "liu"} if step["do"] == "Investigate" else {})
+        with office.store.begin() as session:
+            when = at + timedelta(hours=number + 1)
+            engine.complete(session, slip.number, step["do"], actor=POSTS[step["as"]], data=data, at=when)
+    return slip

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
 from playwright.sync_api import Page, expect
 
-import engine
-from bpmn.package import load
 from tests.browser import people
 from tests.browser.conftest import Visit
-from tests.browser.office import ROOT, Office
 from tests.browser.people import Slip, choose, finish, open_item, sign_in
 from tests.browser.test_accessibility import check
 
-PACKAGE = load(ROOT / "flows/cf-general")
-POSTS = {"承办岗": "zhang", "批准岗": "huang", "applicant": "applicant"}
 REASONS = "当事人主动召回全部涉案食品并赔付，消除了危害后果，依照行政处罚法第三十二条减轻处罚。"
-
-
-@pytest.fixture
-def mitigated(office: Office) -> Slip:
-    """A case whose facts led to mitigation; the proposal is to be made."""
-    at = datetime.now(UTC) - timedelta(days=20)
-    with office.store.begin() as session:
-        engine.publish(session, PACKAGE, key="cf-general", author="lin", reviewer="zhao", at=at)
-        done = engine.start_case(session, "cf-general", actor="zhang", at=at)
-        assert done.receipt is not None
-        slip = Slip(done.case, done.receipt.code)
-    for number, step in enumerate(PACKAGE.scenarios["departs-from-the-benchmark"]["step"]):
-        if step["do"] == "Conclude":
-            break
-        data = dict(step.get("data", {})) | ({"with": "liu"} if step["do"] == "Investigate" else {})
-        with office.store.begin() as session:
-            when = at + timedelta(hours=number + 1)
-            engine.complete(session, slip.number, step["do"], actor=POSTS[step["as"]], data=data, at=when)
-    return slip
 
 
 def test_a_handler_departs_from_the_benchmark(visit: Visit, mitigated: Slip) -> None:

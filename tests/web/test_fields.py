@@ -117,6 +117,18 @@ def test_a_conditional_requirement_is_told_before_and_after() -> None:
     shown = {field.name: field for field in forms.fields(SCHEMA, data, checked.errors(SCHEMA, data))}
     assert shown["story"].hint == "“类型”选“乙”时必填。"
     assert shown["story"].error == "请填写“经过”"
+    assert shown["story"].required, "its words say when: it is not called optional beside them"
+
+
+def test_what_is_asked_and_required_after_the_same_answer_says_so_once() -> None:
+    rule = {
+        "if": {"properties": {"act": {"const": "food"}}, "required": ["act"]},
+        "then": {"required": ["value", "call"]},
+    }
+    shown = {field.name: field for field in forms.fields({**ASKED, "allOf": [rule]})}
+    assert shown["value"].required and shown["value"].hint == "按进货价。 “行为”选“食品”时填写。"
+    assert shown["call"].hint == "“行为”选“食品”，并且“紧急”选“是”时填写。 “行为”选“食品”时必填。"
+    assert not {field.name: field for field in forms.fields(ASKED)}["value"].required
 
 
 def test_entered_values_stay_in_the_form() -> None:

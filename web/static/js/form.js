@@ -1,5 +1,5 @@
 // Fields that are asked only after certain answers come and go with them. Without it all are shown, with the words that
-// say when each is meant; the server leaves out what was not asked.
+// say when each is meant; the server leaves out what was not asked. What is hidden is not sent, and answers nothing itself.
 "use strict";
 
 function answered(form, name) {
@@ -14,6 +14,7 @@ function follow(form) {
       const when = JSON.parse(field.dataset.when);
       const holds = Object.entries(when).every(([name, values]) => answered(form, name).some((one) => values.includes(one)));
       field.hidden = !holds;
+      for (const control of field.querySelectorAll("input, select, textarea")) control.disabled = !holds;
     }
   };
   form.addEventListener("change", show);
