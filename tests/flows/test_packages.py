@@ -46,6 +46,11 @@ REMEDIES = ({"reconsideration", "litigation"}, {"review", "appeal"})
 INVENTED = "（示例）"
 PERSONAL = re.compile(r"name|phone|address|identity|officer|text|reason|note|findings|opinion|recipient|number")
 
+#: Steps that tell somebody something: what was told, and when, is entered with them.
+TELLS = re.compile("告知|通知|转送|发送")
+#: Not yet.
+TELL_WITHOUT_FORM = {"TellNotFiled", "Release", "NoPenalty", "TellHearing"}
+
 pytestmark = pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
 
 
@@ -248,3 +253,8 @@ def chinese_number(article: str) -> int:
         else:
             digit = "零一二三四五六七八九".index(sign)
     return total + digit
+
+
+def test_what_is_told_is_entered(package: FlowPackage) -> None:
+    bare = {node.id for node, step in steps(package) if TELLS.search(node.name) and not step.form}
+    assert bare <= TELL_WITHOUT_FORM
