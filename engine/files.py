@@ -73,17 +73,21 @@ def keep_on(session: Session, values: Iterable[Any], at: datetime) -> None:
 
 
 def unknown(session: Session, schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[FormError]:
-    """Fields whose files are not there: never sent, or dropped since."""
+    """Fields whose files are not there, never sent or dropped since: code ``file``, naming those that are ``gone``."""
     asked = {name: rule for name, rule in schema.get("properties", {}).items() if is_file(rule) and name in data}
     found = {name: digests_of(data[name]) for name in asked}
     wanted = {digest for digests in found.values() for digest in digests or ()}
     rows = session.execute(sa.select(tables.file.c.digest).where(tables.file.c.digest.in_(wanted))) if wanted else ()
     there = {row.digest for row in rows}
     return [
-        FormError(field=name, code="file")
+        FormError(field=name, code="file", params={"gone": gone, "name": "、".join(map(name_of, gone))})
         for name, digests in found.items()
-        if digests is None or not set(digests) <= there
+        if (gone := [str(part) for part in data[name]] if digests is None else _gone(data[name], there))
     ]
+
+
+def _gone(references: Iterable[str], there: set[str]) -> list[str]:
+    return [reference for reference in references if reference.partition(" ")[0] not in there]
 
 
 def use(session: Session, case_id: int, values: Iterable[Any]) -> None:

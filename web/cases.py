@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 import engine
 from engine.answers import CaseView, WorkItem
 from engine.errors import Rejection
+from engine.forms import errors
 from web import benchmarks, charts, dates, formdrafts, forms, pagecache, papers, uploads
 from web.acting import today
 from web.applying import COMMAND_ID
@@ -89,7 +90,8 @@ def _do_item(view: CaseView, words: FlowWords, item: WorkItem, schema: dict[str,
         kept = formdrafts.answer(data, unfit)
         return kept or (_item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422)
     if unfit:
-        return _item_page(view, words, item, forms.fields(schema, data, unfit), command_id), 422
+        wrong = unfit + errors(schema, data)
+        return _item_page(view, words, item, forms.fields(schema, data, wrong), command_id), 422
     if item.choices:
         taken = request.form.getlist("take")
         data["take"] = taken[0] if len(taken) == 1 else taken or None

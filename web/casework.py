@@ -12,7 +12,7 @@ import engine
 from bpmn.model import Node
 from engine.answers import Incident, WorkItem
 from engine.errors import Rejection
-from engine.forms import FormError
+from engine.forms import FormError, errors
 from web import casedata, conflict, formdrafts, forms, uploads
 from web.acting import act, command_id, officer, today, why
 from web.auth import require_role
@@ -92,7 +92,8 @@ def complete(number: str, item: str) -> ResponseReturnValue:
         kept = formdrafts.answer(data, unfit)
         return kept or _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
     if unfit:
-        return _not_done(Rejection("form.invalid", errors=unfit, fields=""), file, item, data, id_)
+        wrong = unfit + errors(schema, data)
+        return _not_done(Rejection("form.invalid", errors=wrong, fields=""), file, item, data, id_)
     try:
         act(
             lambda session: engine.complete(

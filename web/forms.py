@@ -153,7 +153,7 @@ def error_words(error: FormError, label: str, kind: str = "text") -> str:
 
 def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value: Any, error: FormError | None) -> Field:
     label = _text(rule, "title") or name
-    kind, gone = _kind(rule), error is not None and error.code == "file"
+    kind, gone = _kind(rule), error.params.get("gone", ()) if error else ()
     hint = " ".join(part for part in (_text(rule, "description"), _text(rule, "x-sun-hint")) if part)
     return Field(
         name=name,
@@ -168,7 +168,7 @@ def _field(name: str, rule: Mapping[str, Any], required: bool, when: str, value:
         autocomplete={"name": "name", "phone": "tel"}.get(rule.get("x-sun-mask", ""), ""),
         when=_when(rule),
         # One that is gone is not shown as if it were there.
-        files=tuple(map(str, value)) if kind == "file" and isinstance(value, list) and not gone else (),
+        files=tuple(part for part in map(str, value) if part not in gone) if kind == "file" and value else (),
         accept=tuple(rule.get("x-sun-files", FILE_TYPES)) if kind == "file" else (),
         max_mb=int(rule.get("x-sun-max-mb", MAX_MB)) if kind == "file" else 0,
     )

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 import engine
 from engine.answers import CaseView
 from engine.errors import Rejection
-from engine.files import KEPT_FOR, digests_of, is_file, name_of
+from engine.files import digests_of, is_file, name_of
 from engine.forms import FormError
 from web import auth, forms
 from web.casedata import asked, own_names
@@ -51,7 +51,10 @@ def parse(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[FormError]]:
 
 
 def token(reference: str) -> str:
-    """A reference as the page keeps it until the form is right: nobody can name a file they did not send."""
+    """A reference as the page keeps it until the form is right: nobody can name a file they did not send.
+
+    It does not expire: that a file is gone the engine says by its name, and nothing is left out in silence.
+    """
     return _signer().dumps(reference)
 
 
@@ -125,10 +128,10 @@ def _received(name: str, rule: Mapping[str, Any]) -> tuple[list[str], list[FormE
 
 def _opened(token: str) -> str:
     try:
-        return str(_signer().loads(token, max_age=int(KEPT_FOR.total_seconds())))
+        return str(_signer().loads(token))
     except BadSignature:
         return ""
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="file of a form")
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="file of a form")

@@ -102,8 +102,8 @@ def complete(
     if row.person not in (None, actor):
         raise Rejection("item.claimed", item=row.item, by=row.person)
     guard.not_too_early(too_early(law_of(session, case), case.clocks, row.element, at), node)
-    _files_are_there(session, case, node, data or {})
     given = guard.sort_data(case.package, node, data or {}, row.arrows)
+    _files_are_there(session, case, node, data or {})
     departure.check(case.definitions, node, case.data, given)
     second = people.person(session, given.second) if given.second else None
     guard.second_officer(node, given, actor, second)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import engine
+from bpmn.package import load
 from engine.store import Store
-from tests.web.browser import Browser, apply
+from tests.conftest import ROOT
+from tests.web.browser import APPLICATION, Browser, apply
 
 
 def asked_to_correct(store: Store, number: str) -> None:
@@ -75,6 +81,43 @@ def test_the_applicant_corrects_on_the_page(client: Browser, store: Store) -> No
     assert "已经提交并写入记录" in page.html
     assert "×2" in page.html, "the formal review is shown as entered twice"
     assert "您现在不需要做任何事" in page.html
+
+
+def with_correction(store: Store, folder: Path, **fields: object) -> None:
+    """The power published anew, its correction asking for more."""
+    shutil.copytree(ROOT / "flows/xk-general", folder)
+    form = folder / "forms/correction.json"
+    schema = json.loads(form.read_text(encoding="utf-8"))
+    schema["properties"] |= fields
+    form.write_text(json.dumps(schema), encoding="utf-8")
+    at = datetime(2026, 3, 2, 2, tzinfo=UTC)
+    with store.begin() as session:
+        engine.publish(session, load(folder), key="xk-general", author="lin", reviewer="zhao", at=at)
+
+
+def test_a_later_step_begins_with_what_the_applicant_handed_in(client: Browser, store: Store, tmp_path: Path) -> None:
+    address = {"type": "string", "title": "寄送地址", "maxLength": 100, "x-sun-prefill": "address"}
+    told = {"type": "string", "title": "窗口的说明", "maxLength": 100, "x-sun-prefill": "missing_details"}
+    with_correction(store, tmp_path / "flow", send_to=address, told=told)
+    number, _ = apply(client)
+    asked_to_correct(store, number)
+    item = next(link for link in client.page(f"/cases/{number}").links if "/items/" in link)
+    page = client.page(item).html
+    assert f'value="{APPLICATION["address"]}"' in page, "private, but their own"
+    assert "缺少场所平面图" not in page, "what the office entered in private stays there"
+
+
+def test_a_refused_file_hides_no_other_fault_and_loses_nothing(client: Browser, store: Store, tmp_path: Path) -> None:
+    files = {"type": "array", "items": {"type": "string"}, "title": "平面图", "x-sun-widget": "file"}
+    with_correction(store, tmp_path / "flow", plans=files)
+    number, _ = apply(client)
+    asked_to_correct(store, number)
+    item = next(link for link in client.page(f"/cases/{number}").links if "/items/" in link)
+    hidden = client.page(item).form(item).fields
+    sent = {**hidden, "correction_note": "已经补交", "plans": (io.BytesIO(b"MZ"), "a.exe")}
+    answer = client.post(item, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "“a.exe”不是可以上传的文件" in answer.text
+    assert "请选择“已补正的材料”" in answer.text and "已经补交" in answer.text
 
 
 def test_a_step_done_already_says_so_and_writes_nothing(client: Browser, store: Store) -> None:

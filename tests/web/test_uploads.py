@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -135,14 +136,15 @@ def test_a_file_that_is_not_there_is_refused(store: Store) -> None:
 
 
 def test_a_file_that_is_gone_is_asked_for_again_and_the_rest_is_kept(client: Browser, store: Store) -> None:
-    response = send(client, ("合同.pdf", PDF), applicant_name="")
-    kept = between(response.text, 'name="material_files" value="', '"')  # type: ignore[attr-defined]
+    response = send(client, ("合同.pdf", PDF), ("门面.png", PNG), applicant_name="")
+    kept = re.findall('name="material_files" value="([^"]+)"', response.text)  # type: ignore[attr-defined]
     with store.begin() as session:
-        session.execute(sa.text("DELETE FROM file"))
+        session.execute(sa.text("DELETE FROM file WHERE media = 'application/pdf'"))
     hidden = client.page(ADDRESS).form(ADDRESS).fields
     sent = {**hidden, **APPLICATION, "material_files": kept}
     answer = client.post(ADDRESS, data=sent, content_type="multipart/form-data")
-    assert answer.status_code == 422 and "文件已经不在，请重新上传" in answer.text
+    assert answer.status_code == 422 and "里的“合同.pdf”已经不在，请重新上传" in answer.text
+    assert "已上传：门面.png" in answer.text, "the other one is still there"
     assert APPLICATION["applicant_name"] in answer.text and "已上传：合同.pdf" not in answer.text
 
 
