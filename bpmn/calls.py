@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from bpmn.model import Definitions, Flow, Node, Process
+from bpmn.model import Basis, Definitions, Flow, Limit, Node, Power, Process
 
 if TYPE_CHECKING:
     from bpmn.package import FlowPackage
@@ -94,27 +95,49 @@ def outside(definitions: Definitions) -> list[str]:
     return sorted({node.called for node in calls if called(definitions, node) is None})
 
 
+def callees_first(flows: Mapping[str, FlowPackage]) -> list[str]:
+    """The keys in an order in which they can be published: what is called before what calls it, else as given."""
+    calls = {key: [one for one in outside(flow.definitions) if one in flows] for key, flow in flows.items()}
+    return list(TopologicalSorter(calls).static_order())
+
+
 def joined(definitions: Definitions, flows: Mapping[str, FlowPackage]) -> Definitions:
     """The file with the published flows it calls, each as a process named by its key.
 
-    They are asked for names, posts and forms; what runs as the case's own process stays the file's own.
+    They are asked for names, posts and forms; what runs as the case's own process stays the file's own. Limits and
+    bases that hold for other types of power than the caller's fall away.
     """
     processes = list(definitions.processes)
+    power = definitions.main.power if definitions.main else None
     for key, package in flows.items():
         main = package.definitions.main
         for process in package.definitions.processes:
             id_ = key if process is main else process.id
             if all(known.id != id_ for known in processes):
-                nodes = tuple(_of_flow(node, key, package) for node in process.nodes)
+                nodes = tuple(_of_flow(node, key, package, power) for node in process.nodes)
                 processes.append(replace(process, id=id_, power=None, executable=False, nodes=nodes))
     return replace(definitions, processes=tuple(processes))
 
 
-def _of_flow(node: Node, key: str, package: FlowPackage) -> Node:
-    """A node of a joined flow, its form and decision named by where they lie."""
+def _of_flow(node: Node, key: str, package: FlowPackage, power: Power | None) -> Node:
+    """A node of a joined flow, its form, decision and templates named by where they lie."""
     step = node.step
     if step is None:
         return node
     found = package.decision(step.decision) if step.decision else None
-    decision = f"{key}/{found[0]}#{found[1].id}" if found else step.decision
-    return replace(node, step=replace(step, form=f"{key}/{step.form}" if step.form else "", decision=decision))
+    return replace(
+        node,
+        step=replace(
+            step,
+            form=f"{key}/{step.form}" if step.form else "",
+            decision=f"{key}/{found[0]}#{found[1].id}" if found else step.decision,
+            papers=tuple(replace(paper, template=f"{key}/{paper.template}") for paper in step.papers),
+            limits=tuple(limit for limit in step.limits if _holds(limit, power)),
+            bases=tuple(basis for basis in step.bases if _holds(basis, power)),
+        ),
+    )
+
+
+def _holds(one: Limit | Basis, power: Power | None) -> bool:
+    """Does it hold for a caller of this type?"""
+    return not one.types or (power is not None and power.type in one.types)

@@ -12,6 +12,9 @@ from functools import cached_property
 #: The one namespace of everything the law adds (docs/flow-package.md).
 SUN = "urn:sunpath:bpmn:1"
 
+#: Type of what is no power itself but a procedure that powers share and call (送达, 听证, 归档 …).
+SHARED = "GY"
+
 TASKS = frozenset(
     "task userTask manualTask serviceTask scriptTask sendTask receiveTask businessRuleTask callActivity".split()
 )
@@ -31,6 +34,8 @@ class Basis:
     #: ISO dates between which the text cited was in force; empty where not stated.
     effective_from: str = ""
     effective_to: str = ""
+    #: In a shared flow: the types of power it holds for; empty for all.
+    types: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"《{self.instrument}》{self.article}"
@@ -60,6 +65,8 @@ class Limit:
     until: str = ""
     #: Grounds for which this clock may stand still, codes of ``GROUNDS``.
     stops: tuple[str, ...] = ()
+    #: In a shared flow: the types of power it holds for; empty for all.
+    types: tuple[str, ...] = ()
 
 
 #: Grounds for which a clock may stand still (不计入期限的事由), in the order they are shown.
@@ -215,7 +222,7 @@ class Remedy:
 class Power:
     """What the law adds to a process (``sun:power``); a process with it is a power, without it an exercise."""
 
-    #: Letters of the power type: XK, CF, QZ, ZS, JF, JC, QR, JL, CJ, QT.
+    #: Letters of the power type: XK, CF, QZ, ZS, JF, JC, QR, JL, CJ, QT; ``SHARED`` where powers call it.
     type: str
     code: str = ""
     body: str = ""
@@ -235,6 +242,11 @@ class Power:
     fee_basis: str = ""
     remedies: tuple[Remedy, ...] = ()
     bases: tuple[Basis, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Is it called by powers, and never a case of its own?"""
+        return self.type == SHARED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,6 +116,7 @@ def _limit(element: etree._Element) -> Limit:
         roll=element.get("roll") != "false",
         until=element.get("until", ""),
         stops=tuple(element.get("stops", "").split()),
+        types=_types(element),
     )
 
 
@@ -157,7 +158,12 @@ def _basis(element: etree._Element) -> Basis:
         article=element.get("article", ""),
         effective_from=element.get("from", ""),
         effective_to=element.get("to", ""),
+        types=_types(element),
     )
+
+
+def _types(element: etree._Element) -> tuple[str, ...]:
+    return tuple(element.get("types", "").split())
 
 
 def _inline_basis(element: etree._Element) -> Basis | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bpmn.calls import outside
 from bpmn.errors import Refused
 from bpmn.rules import Spot, Subject, rule
 
@@ -34,15 +35,19 @@ def labels_missing(subject: Subject) -> Iterator[Spot]:
 
 @rule("labels.unknown-id", "error")
 def labels_unknown_id(subject: Subject) -> Iterator[Spot]:
-    """A translation of something that is not in the file: renamed, removed or misspelt."""
+    """A translation of something that is not in the file: renamed, removed or misspelt.
+
+    What is called has words of its own, which were checked when it was published.
+    """
     known = _known(subject)
-    for key in sorted((_names(subject) or {}).keys() - known):
+    for key in sorted((_names(subject, alone=True) or {}).keys() - known):
         yield Spot(element=key, file="labels/en.toml", params={"name": key})
 
 
-def _names(subject: Subject) -> dict[str, str] | None:
+def _names(subject: Subject, *, alone: bool = False) -> dict[str, str] | None:
+    package = subject.package.alone if subject.package and alone else subject.package
     try:
-        return subject.package.labels("en") if subject.package else None
+        return package.labels("en") if package else None
     except Refused:
         return None
 
@@ -56,7 +61,12 @@ def _known(subject: Subject) -> set[str]:
 
 @rule("scenario.missing", "warning", exercise=None)
 def scenario_missing(subject: Subject) -> Iterator[Spot]:
-    """A power tells at least one story from beginning to end: lawyers read it, tests run it."""
+    """A power tells at least one story from beginning to end: lawyers read it, tests run it.
+
+    Those of a shared flow are told by the powers that call it.
+    """
+    if subject.power and subject.power.shared:
+        return
     if subject.package and not any(path.startswith("scenarios/") for path in subject.package.files):
         yield Spot(file="scenarios/")
 
@@ -73,6 +83,8 @@ def scenario_shape(subject: Subject) -> Iterator[Spot]:
 def scenario_unknown_element(subject: Subject) -> Iterator[Spot]:
     """A story does or expects an element the flow does not have."""
     known = _known(subject)
+    if outside(subject.definitions):
+        return  # what is called by key is known when it is published
     for name, story in _stories(subject):
         for element in _elements(story):
             if element.partition("#")[0].rpartition("/")[2] not in known:

@@ -25,11 +25,12 @@ CODES = re.compile(
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def _needs(code: str, what: str, why: str) -> None:
-    """A rule that the power data hold ``what``."""
+def _needs(code: str, what: str, why: str, *, shared: bool = False) -> None:
+    """A rule that the power data hold ``what``; asked of a shared flow only where that must have it too."""
 
     def check(subject: Subject) -> Iterator[Spot]:
-        if subject.process and subject.power and not getattr(subject.power, what):
+        power = subject.power
+        if subject.process and power and not getattr(power, what) and (shared or not power.shared):
             yield at(subject.process)
 
     check.__doc__ = why
@@ -40,15 +41,16 @@ _needs(
     "power.no-type",
     "type",
     "A power says of which type it is (行政许可 XK, 行政处罚 CF …): limits and lists depend on it.",
+    shared=True,
 )
-_needs("power.no-body", "body", "A power names the body that exercises it: who answers for it.")
+_needs("power.no-body", "body", "A power names the body that exercises it: who answers for it.", shared=True)
 _needs("power.no-code", "code", "A power has its code in the list of powers (权力清单).")
 _needs("power.no-condition", "conditions", "Element 1 of seven: the conditions under which the power is exercised.")
 _needs("power.no-limit", "limits", "Element 4 of seven: how long a case may take from beginning to end.")
 _needs("power.no-supervision", "supervision", "Element 5 of seven: who supervises, and how to reach them.")
 _needs("power.no-complaint", "complaint", "Element 7 of seven: where and how to complain or report.")
 _needs("power.no-phone", "phone", "Whom to ask: a number that is answered.")
-_needs("power.no-basis", "bases", "No power without law: the legal bases of the power.")
+_needs("power.no-basis", "bases", "No power without law: the legal bases of the power.", shared=True)
 _needs(
     "power.no-remedy",
     "remedies",

@@ -13,6 +13,8 @@ from bpmn.rules_power import OUTSIDE, STAFFED
 @rule("power.no-procedure", "error", exercise=None)
 def no_procedure(subject: Subject) -> Iterator[Spot]:
     """Element 3 of seven: the procedure and who hands over to whom: at least one step is done by a post of the body."""
+    if subject.power and subject.power.shared:
+        return
     own = (node for node in subject.nodes.values() if node.type in STAFFED)
     if subject.process and all(subject.role(node) in OUTSIDE for node in own):
         yield at(subject.process)

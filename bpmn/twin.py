@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bpmn.anchors import anchor
+from bpmn.calls import called
 from bpmn.chart_words import words
 from bpmn.citing import cited
 from bpmn.drawing import limit_words
@@ -63,6 +64,8 @@ class TwinStep:
     rights: tuple[str, ...] = ()
     #: Documentation, text annotations and data objects that belong to it.
     notes: tuple[str, ...] = ()
+    #: Key of the published flow it calls; '' for none.
+    called: str = ""
     #: Words of the activity a boundary event hangs on.
     attached: str = ""
     next: tuple[Next, ...] = ()
@@ -109,6 +112,7 @@ class Twin:
             lane=self._lane(node),
             notes=tuple(note for note in notes if note),
             attached=self._words_of(host) if host else "",
+            called=node.called if called(self.definitions, node) is None else "",
             next=tuple(self._next(node)),
             public=about.public if about else True,
             post=self._text(about.post) if about else "",

@@ -14,7 +14,7 @@ from lxml import etree
 from bpmn import xml
 from bpmn.model import FLOW_NODES, GROUNDS, PARTS, SUN, Problem
 
-POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT")
+POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT", "GY")
 UNITS = ("on_spot", "hour", "working_day", "calendar_day", "month", "year")
 MILESTONES = ("received", "accepted", "filed", "served", "notified", "decided", "ended")
 ANCHORS = ("entered", *MILESTONES)
@@ -52,6 +52,8 @@ _CITED: dict[str, Allowed] = {
     "from": _DAY,
     "to": _DAY,
 }
+#: For which types of power a limit or a basis of a shared flow holds.
+_TYPES = re.compile(rf"({'|'.join(POWER_TYPES)})( ({'|'.join(POWER_TYPES)}))*")
 
 _POWER: dict[str, Allowed] = {"type": POWER_TYPES}
 _REMEDY: dict[str, Allowed] = {"kind": REMEDIES}
@@ -100,14 +102,14 @@ SHAPES: dict[str, Shape] = {
     "lane": Shape({"role": ROLES}),
     "condition": Shape({}),
     "material": Shape({"name": None, "form": None, "required": _FLAG}),
-    "limit": Shape(_LIMIT | _CITED),
+    "limit": Shape(_LIMIT | _CITED | {"types": _TYPES}),
     "stop": Shape(_STOP | _CITED),
     "extension": Shape(_EXTENSION | _CITED),
     "deemed": Shape({"effect": None} | _CITED),
     "discretion": Shape(_DISCRETION),
     "fee": Shape({"basis": None}),
     "remedy": Shape(_REMEDY | _CITED),
-    "basis": Shape(_CITED),
+    "basis": Shape(_CITED | {"types": _TYPES}),
     "document": Shape({"name": None, "template": None, "number": None}),
     "risk": Shape({"level": LEVELS, "control": None}),
     "right": Shape({}),

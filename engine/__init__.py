@@ -9,6 +9,8 @@ from engine.calendars import current as calendar_of
 from engine.calendars import editions, publish_year, set_region
 from engine.cases import cases, desk, head, incidents, private_values, reasons, show, steps, todo, track
 from engine.catalogue import (
+    called_by,
+    callers,
     definition,
     definitions,
     latest,
@@ -55,6 +57,8 @@ __all__ = [
     "assign",
     "benchmark",
     "calendar_of",
+    "called_by",
+    "callers",
     "cancel",
     "card_counts",
     "cards",

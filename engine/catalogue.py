@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from bpmn.chart import Picture
+from bpmn.model import SHARED
 from bpmn.package import FlowPackage, load
 from engine import tables
 from engine.answers import DefinitionInfo, DefinitionRef
@@ -28,8 +29,8 @@ _columns = [column for column in tables.definition.c if column.name not in ("pac
 
 
 def powers(session: Session) -> list[DefinitionInfo]:
-    """The latest version of every power, by key."""
-    return [info for info in definitions(session) if info.is_power]
+    """The latest version of every power, by key; not what powers share and call."""
+    return [info for info in definitions(session) if info.is_power and info.type != SHARED]
 
 
 def definitions(session: Session) -> list[DefinitionInfo]:
@@ -96,6 +97,17 @@ def package_of(session: Session, definition_id: int) -> FlowPackage:
     return kept[definition_id]
 
 
+def called_by(session: Session, definition_id: int) -> list[DefinitionInfo]:
+    """The versions a version calls, as they were pinned when it was published."""
+    _, pinned = _runs(program_of(session, definition_id))
+    return [definition(session, key, version) for key, version in pinned]
+
+
+def callers(session: Session, key: str) -> list[DefinitionInfo]:
+    """The powers whose latest version calls a flow, by key."""
+    return [info for info in powers(session) if key in dict(_runs(program_of(session, info.id))[1])]
+
+
 def program_of(session: Session, definition_id: int) -> str:
     """The compiled form of a version."""
     return str(_column(session, definition_id, "program"))
@@ -130,8 +142,20 @@ def live_counts(session: Session, key: str, *, simulated: bool) -> dict[str, int
     )
     if not simulated:
         query = query.where(case.simulated.is_(False))
-    counts = Counter(row.element.rpartition("/")[2] for row in session.execute(query))
+    calling = {
+        node.id
+        for info in versions(session, key)
+        for node in package_of(session, info.id).alone.definitions.nodes.values()
+        if node.type == "callActivity"
+    }
+    counts = Counter(_drawn_at(row.element, calling) for row in session.execute(query))
     return {element: count for element, count in counts.items() if count >= SMALL}
+
+
+def _drawn_at(element: str, calling: set[str]) -> str:
+    """The node of the chart a work item stands at: what is called is not drawn, its call activity is."""
+    path = element.split("/")
+    return next((id_ for id_ in path if id_ in calling), path[-1])
 
 
 def at_work(session: Session) -> list[int]:

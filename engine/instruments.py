@@ -64,11 +64,15 @@ def change_law(
 
 
 def index(session: Session, on: date) -> list[Cited]:
-    """Citations of the latest version of every power, by instrument and article, and whether they stand on a day."""
+    """Citations of what powers and what they share rest on, latest versions, and whether they stand on a day.
+
+    By instrument and article.
+    """
     known = changes(session)
     found = [
         cited
-        for info in catalogue.powers(session)
+        for info in catalogue.definitions(session)
+        if info.is_power
         for cited in _judged(info, _cited_by(catalogue.package_of(session, info.id).alone), known, on)
     ]
     return sorted(found, key=lambda one: (one.citation.basis.instrument, order(one.citation.basis.article)))

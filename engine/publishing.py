@@ -141,15 +141,21 @@ def _with_called(
     if unreviewed and package.is_power:
         raise Rejection("publish.call_unreviewed", key=key, called=", ".join(unreviewed))
     flows = {wanted: catalogue.package_of(session, info.id) for wanted, info in infos.items()}
-    seen = set(package.definitions.nodes)
+    seen = _ids(package)
     for wanted, flow in flows.items():
-        if same := seen & flow.definitions.nodes.keys():
+        if same := seen & _ids(flow):
             raise Rejection("publish.call_ids", key=key, called=wanted, ids=", ".join(sorted(same)[:5]))
-        seen |= flow.definitions.nodes.keys()
+        seen |= _ids(flow)
     pinned: dict[str, dict[str, int | str]] = {
         wanted: {"version": info.version, "digest": info.digest} for wanted, info in infos.items()
     }
     return (replace(package, called=flows) if flows else package), pinned
+
+
+def _ids(package: FlowPackage) -> set[str]:
+    """What names, posts and arrows are looked up by."""
+    definitions = package.definitions
+    return {*definitions.nodes, *definitions.flows, *definitions.lanes}
 
 
 def submit(session: Session, package: FlowPackage, *, key: str, author: str, at: datetime) -> int:

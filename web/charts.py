@@ -6,7 +6,8 @@ Nothing is drawn per view. A version without a picture (too large to draw) shows
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -30,6 +31,15 @@ CUT_WIDTH, CUT_HEIGHT = 540, 500
 
 
 @dataclass(frozen=True, kw_only=True)
+class Call:
+    """A published flow that is called: its name, and which version."""
+
+    key: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """What ``components/chart.html`` shows."""
 
@@ -40,6 +50,8 @@ class Chart:
     #: The symbols both use, once a page.
     sprite: Markup
     twin: tuple[TwinStep, ...]
+    #: What it calls, by key: only what is public itself.
+    calls: Mapping[str, Call] = field(default_factory=dict)
 
 
 def chart(
@@ -57,7 +69,14 @@ def chart(
         phone=_inline(engine.picture(session, definition_id, PHONE, words.lang, public=public), seen),
         sprite=Markup(sprite(words.lang)),
         twin=text_twin(words, wide, public=public),
+        calls=_calls(session, definition_id, words),
     )
+
+
+def _calls(session: Session, definition_id: int, words: FlowWords) -> dict[str, Call]:
+    called = [info for info in engine.called_by(session, definition_id) if info.is_power]
+    titles = {info.key: FlowWords(words.package.called[info.key], words.lang).title for info in called}
+    return {info.key: Call(key=info.key, name=titles[info.key], version=info.version) for info in called}
 
 
 def illustration(session: Session, definition_id: int, words: FlowWords, status: PictureStatus) -> Markup | None:

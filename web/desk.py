@@ -171,7 +171,12 @@ def slip() -> ResponseReturnValue:
 
 
 def may_start(person: Person, words: FlowWords) -> bool:
-    """May somebody open a case here: by the post of the first step, for an applicant by any post of the flow?"""
+    """May somebody open a case here: by the post of the first step, for an applicant by any post of the flow?
+
+    What powers share is no case of its own.
+    """
+    if words.power.shared:
+        return False
     first = words.node(words.power.apply) or first_step(words)
     if first is None or first.step is None or words.applies_online:
         return works_in(person, words.package.definitions)

@@ -33,6 +33,7 @@ STATUS = {
     "card.same_person": 403,
     "role.missing": 403,
     "start.not_public": 403,
+    "start.shared": 403,
     "item.done": 409,
     "card.state": 409,
     "item.claimed": 409,

@@ -146,6 +146,12 @@ def _hero(session: Session, listed: list[Listed]) -> tuple[Listed, Markup | None
     return busiest, charts.illustration(session, busiest.info.id, words, PictureStatus(counts=counts))
 
 
+def _callers(session: Session, key: str) -> list[tuple[str, str]]:
+    """Key and title of the powers that call a shared flow."""
+    found = engine.callers(session, key)
+    return [(info.key, FlowWords(engine.package_of(session, info.id), lang()).title) for info in found]
+
+
 def _power_page(key: str, version: int | None) -> ResponseReturnValue:
     with read() as session:
         latest = engine.latest(session, key)
@@ -172,6 +178,7 @@ def _render_power(session: Session, key: str, version: int | None) -> str:
         power=words.power,
         chart=charts.chart(session, info.id, words, PictureStatus(counts=counts), public=True),
         counts=counts,
+        callers=_callers(session, key) if words.power.shared else [],
         versions=versions,
         open_cases=sum(one.open_cases for one in versions),
         about=markdown.render(package.about),

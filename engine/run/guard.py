@@ -60,10 +60,15 @@ def has_post(person: Person, definitions: Definitions) -> None:
 
 
 def may_start(person: Person | None, definitions: Definitions, is_power: bool) -> None:
-    """Raises Rejection: a power is opened by the applicant or somebody with a post in it, an exercise by anybody."""
+    """Raises Rejection: a power is opened by the applicant or somebody with a post in it, an exercise by anybody.
+
+    What powers share is never a case of its own.
+    """
     if not is_power:
         return
     process = definitions.main
+    if process and process.power and process.power.shared:
+        raise Rejection("start.shared", name=process.name)
     first = definitions.nodes.get(process.power.apply) if process and process.power else None
     if person is None:
         if not is_applicants(definitions, first):

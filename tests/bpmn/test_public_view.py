@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 
 FLOWS = {path.name: load(path).definitions for path in sorted((ROOT / "flows").iterdir()) if path.is_dir()}
 LICENCE = FLOWS["xk-general"]
+HEARING = FLOWS["gy-hearing"]
 
 
 def with_internal(definitions: Definitions, internal: set[str]) -> Definitions:
@@ -104,15 +105,15 @@ def test_a_question_that_only_internal_steps_ask_each_other_is_internal_too() ->
 
 
 def test_a_case_shows_the_gravest_of_a_group_and_all_its_cards() -> None:
-    one, other = "HoldHearing", "HearingRecord"
-    whole = with_internal(LICENCE, {one, other})
+    one, other = "NotifyHearing", "HoldHearing"
+    whole = with_internal(HEARING, {one, other})
     image = images(whole)
     marks = {one: Mark(status="done", count=2, cards=("yellow",)), other: Mark(status="warn", cards=("red",))}
     status = shown(PictureStatus(elements=marks, arrows={"a": 1}), whole)
-    assert image[one] == image[other] == "internal-HoldHearing"
+    assert image[one] == image[other] == "internal-NotifyHearing"
     assert status.elements == {image[one]: Mark(status="warn", count=2, cards=("yellow", "red"))}
     assert set(status.elements) <= set(image.values()) and status.arrows == {"a": 1}
     counted = shown(PictureStatus(counts={one: 5, other: 7}), whole).counts
     assert counted is not None and sum(counted.values()) == 12
     untouched = PictureStatus(elements=marks)
-    assert shown(untouched, LICENCE) is untouched
+    assert shown(untouched, HEARING) is untouched

@@ -17,6 +17,7 @@ from pathlib import Path
 import engine
 from bpmn.package import load
 from engine.store import Store, open_store
+from tests.flows.shipped import publish_called
 from web.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,7 @@ def furnish(store: Store) -> None:
             engine.add_person(session, **person)
         package = load(ROOT / "flows/xk-general")
         before = datetime.now(UTC) - timedelta(days=300)
+        publish_called(session, "xk-general", author="lin", reviewer="zhao", at=before)
         engine.publish(session, package, key="xk-general", author="lin", reviewer="zhao", at=before)
         engine.mark_demo(session)
 

@@ -171,6 +171,8 @@ def test_a_power_needs_a_second_person(shell: Shell) -> None:
     assert "lin" in shell.refused("flow", "publish", XK, "--as", "lin", "--reviewer", "lin")
     assert "clerk" in shell.refused("flow", "publish", XK, "--as", "lin", "--reviewer", "clerk")
     assert "nobody" in shell.refused("flow", "publish", XK, "--as", "nobody", "--reviewer", "zhao")
+    for called in ("gy-archive", "gy-disclosure", "gy-hearing", "gy-rating", "gy-service"):
+        shell("flow", "publish", ROOT / "flows" / called, "--as", "lin", "--reviewer", "zhao")
     assert shell.json("flow", "publish", XK, "--as", "lin", "--reviewer", "zhao")["key"] == "xk-general"
 
 

@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 
 import engine
-from bpmn.citations import in_force
 from bpmn.model import SUB_PROCESSES, TASKS, Definitions
-from bpmn.package import FlowPackage, load
 from engine.answers import Done, Step
 from engine.store import Store, open_store
-from tests.conftest import ROOT
+from tests.flows.shipped import ORDER, PACKAGES, is_shared, posts, publish, whole
 
-FOLDERS = sorted(path for path in (ROOT / "flows").iterdir() if path.is_dir())
-STORIES = [(path.parents[1].name, path.stem) for folder in FOLDERS for path in sorted(folder.glob("scenarios/*.toml"))]
+STORIES = [(key, name) for key, package in PACKAGES.items() for name in package.scenarios]
 PUBLISHED = datetime.fromisoformat("2026-01-05T09:00:00+08:00")
 
 
@@ -29,26 +26,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with store.begin() as session:
         engine.add_person(session, "modeller", roles=["modeller"])
         engine.add_person(session, "reviewer", roles=["reviewer"])
-        for folder in FOLDERS:
-            package = load(folder)
-            for post in sorted({n.step.post for n in package.definitions.nodes.values() if n.step and n.step.post}):
+        for key in ORDER:
+            for post in posts(PACKAGES[key]):
                 for name in (f"{post}一", f"{post}二"):
                     if engine.person(session, name) is None:
                         engine.add_person(session, name, roles=["clerk"], posts=[post])
-            at = published(package)
-            engine.publish(session, package, key=folder.name, author="modeller", reviewer="reviewer", at=at)
+            publish(session, key, author="modeller", reviewer="reviewer", at=PUBLISHED)
     yield store
     store.dispose()
 
 
-def published(package: FlowPackage) -> datetime:
-    """When a package is published: at the beginning of the year, or when the law it rests on is in force."""
-    return max(PUBLISHED, datetime.fromisoformat(f"{in_force(package) or '2026-01-01'}T09:00:00+08:00"))
-
-
 @pytest.mark.parametrize(("key", "name"), STORIES)
 def test_the_story_goes_as_told(office: Store, key: str, name: str) -> None:
-    package = load(ROOT / "flows" / key)
+    package = whole(key)
     story = package.scenarios[name]
     done = tell(office, key, story, package.definitions)
     expect = story["expect"]
@@ -69,15 +59,17 @@ def test_the_story_goes_as_told(office: Store, key: str, name: str) -> None:
     if "cards" in expect:
         assert [f"{card.rule} {card.element}".strip() for card in view.cards] == expect["cards"]
     if "due" in expect:
-        (*_, whole) = [timing for timing in view.timings if not timing.element]
-        assert {value: getattr(whole, value).isoformat() for value in expect["due"]} == expect["due"]
+        (*_, case) = [timing for timing in view.timings if not timing.element]
+        assert {value: getattr(case, value).isoformat() for value in expect["due"]} == expect["due"]
     assert personal(story) & set(map(str, view.data.values())) == set()
 
 
 def test_the_stories_together_pass_every_step_and_every_end() -> None:
-    for folder in FOLDERS:
-        package = load(folder)
-        told = {element for story in package.scenarios.values() for element in story["expect"]["path"]}
+    """Those of a shared flow in the stories of the powers that call it."""
+    for key, package in PACKAGES.items():
+        flows = [key] if not is_shared(package) else [one for one in PACKAGES if key in whole(one).called]
+        stories = [story for one in flows for story in PACKAGES[one].scenarios.values()]
+        told = {element for story in stories for element in story["expect"]["path"]}
         nodes = package.definitions.nodes.values()
         assert {node.id for node in nodes if node.type == "endEvent"} <= told
         assert {node.id for node in nodes if node.type in TASKS | SUB_PROCESSES} <= told

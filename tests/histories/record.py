@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import engine
-from bpmn.package import load
 from engine.store import Store, open_store
-from tests.conftest import CODE_KEY, ROOT, Clock, add_people
+from tests.conftest import CODE_KEY, Clock, add_people
 from tests.constructs.construct import constructs
 from tests.constructs.construct import tell as tell_construct
-from tests.flows.test_scenarios import STORIES, published
+from tests.flows.shipped import posts, publish, whole
+from tests.flows.test_scenarios import PUBLISHED, STORIES
 from tests.flows.test_scenarios import tell as tell_story
 from tests.histories.history import FOLDER, save
 
@@ -55,15 +55,14 @@ def _record(store: Store, name: str, path: Path) -> None:
 
 
 def _story(store: Store, key: str, story: str) -> str:
-    package = load(ROOT / "flows" / key)
-    nodes = package.definitions.nodes.values()
+    package = whole(key)
     with store.begin() as session:
         engine.add_person(session, "modeller", roles=["modeller"])
         engine.add_person(session, "reviewer", roles=["reviewer"])
-        for post in sorted({node.step.post for node in nodes if node.step and node.step.post}):
+        for post in posts(package):
             for number in ("一", "二"):
                 engine.add_person(session, f"{post}{number}", roles=["clerk"], posts=[post])
-        engine.publish(session, package, key=key, author="modeller", reviewer="reviewer", at=published(package))
+        publish(session, key, author="modeller", reviewer="reviewer", at=PUBLISHED)
     return tell_story(store, key, package.scenarios[story], package.definitions).case
 
 

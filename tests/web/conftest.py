@@ -14,6 +14,7 @@ import engine
 import web
 from bpmn.package import load
 from engine.store import Store, open_store
+from tests.flows.shipped import publish_called
 from tests.web.browser import Browser
 from web.settings import Settings
 
@@ -35,6 +36,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         package = load(ROOT / "flows" / "xk-general")
         at = datetime(2026, 3, 2, 1, tzinfo=UTC)
+        publish_called(session, "xk-general", author="lin", reviewer="zhao", at=at)
         engine.publish(session, package, key="xk-general", author="lin", reviewer="zhao", at=at)
     # Closing the last connection brings everything into the one file that is copied.
     store.dispose()

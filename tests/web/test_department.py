@@ -252,7 +252,7 @@ def test_sending_back_needs_a_reason(app: Flask, lin: Browser, store: Store) -> 
     assert "名称太含糊" in lin.page("/department").html
     with store.read() as session:
         assert engine.submissions(session)[0].state == "refused"
-        assert [info.key for info in engine.definitions(session)] == ["xk-general"]
+        assert [info.key for info in engine.powers(session)] == ["xk-general"]
 
 
 def test_a_reviewer_may_check_and_not_submit(app: Flask, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bpmn.package import FlowPackage, load
 from engine.errors import Rejection
 from engine.store import Session
 from tests.conftest import FIXTURES, Clock, fixture
+from tests.flows.shipped import PACKAGES, publish_called
 
 
 def in_one_file() -> FlowPackage:
@@ -83,3 +85,37 @@ def test_what_cannot_be_called_is_refused(session: Session, clock: Clock) -> Non
     publish(load((FIXTURES / "serving.bpmn").read_bytes().replace(b'"Serve"', b'"First"')), "serving")
     with pytest.raises(Rejection, match=r"publish\.call_ids.*First"):
         publish(fixture("calls-serving"), "caller")
+
+
+def test_what_powers_share_is_no_case_of_its_own_and_no_power(session: Session, clock: Clock) -> None:
+    publish_called(session, "xk-general", author="modeller", reviewer="reviewer", at=clock())
+    engine.add_person(session, "server", roles=["clerk"], posts=["送达岗"])
+    assert "gy-service" in {info.key for info in engine.definitions(session)} and engine.powers(session) == []
+    for actor in ("server", "applicant"):
+        with pytest.raises(Rejection, match=r"start\.shared"):
+            engine.start_case(session, "gy-service", actor=actor, at=clock())
+
+
+def test_lanes_and_arrows_of_caller_and_called_differ_too(session: Session, clock: Clock) -> None:
+    publish_called(session, "xk-general", author="modeller", reviewer="reviewer", at=clock())
+    package = PACKAGES["xk-general"]
+    process = package.process_bytes.replace(b'"Window"', b'"Servers"')
+    same = load(replace(package, files={**package.files, "process.bpmn": process}).to_zip())
+    with pytest.raises(Rejection, match=r"publish\.call_ids.*Servers"):
+        engine.publish(session, same, key="xk-general", author="modeller", reviewer="reviewer", at=clock())
+
+
+def test_a_document_of_what_is_called_is_made_from_its_own_template(session: Session, clock: Clock) -> None:
+    step = (
+        '<extensionElements><sun:step><sun:document name="送达回证" template="proof"/></sun:step></extensionElements>'
+    )
+    serving = (FIXTURES / "serving.bpmn").read_text("utf8")
+    serving = serving.replace('name="送达文书"/>', f'name="送达文书">{step}</userTask>')
+    files = {"process.bpmn": serving.encode(), "documents/proof.html": "<p>已经送达。</p>".encode()}
+    called = load(replace(fixture("serving"), files=files).to_zip())
+    engine.publish(session, called, key="serving", author="modeller", at=clock())
+    engine.publish(session, fixture("calls-serving"), key="caller", author="modeller", at=clock())
+    done = engine.start_case(session, "caller", actor="clerk", at=clock())
+    engine.complete(session, done.case, "Serve", actor="clerk", data={"served": True}, at=clock())
+    (issued,) = engine.documents(session, done.case)
+    assert (issued.name, issued.element) == ("送达回证", "First/Serve")

@@ -17,11 +17,13 @@ from engine.errors import Rejection
 from engine.run.timers import tick
 from engine.store import Session, Store, open_store
 from tests.conftest import ROOT, ZONE
+from tests.flows.shipped import publish_called, whole
 
 PACKAGE = load(ROOT / "flows" / "xk-general")
+WHOLE = whole("xk-general")
 STORY = PACKAGE.scenarios["granted"]
 APPLICATION: dict[str, Any] = STORY["start"]["data"]
-POSTS = sorted({node.step.post for node in PACKAGE.definitions.nodes.values() if node.step and node.step.post})
+POSTS = sorted({node.step.post for node in WHOLE.definitions.nodes.values() if node.step and node.step.post})
 NINE = datetime(2026, 9, 1, 9, 0, tzinfo=ZONE)
 
 
@@ -37,6 +39,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         engine.add_person(session, "li", roles=["clerk"], posts=POSTS)
         engine.add_person(session, "wang", roles=["clerk"], posts=POSTS)
         engine.add_person(session, "stranger", roles=["clerk"], posts=["别处岗"])
+        publish_called(session, "xk-general", author="lin", reviewer="zhao", at=NINE)
         engine.publish(session, PACKAGE, key="xk-general", author="lin", reviewer="zhao", at=NINE)
     yield store
     store.dispose()
@@ -144,7 +147,7 @@ def test_the_site_check_needs_two_officers(session: Session) -> None:
     review = {"site_check_needed": "yes", "major_interest": "no", "review_findings": "需要核查。"}
     (item,) = engine.complete(session, case, "Review", actor="li", data=review, at=NINE).work_items
     assert (item.element, item.people) == ("SiteCheck", 2)
-    schema = PACKAGE.form(item.form) or {}
+    schema = WHOLE.form(item.form) or {}
     told = PACKAGE.scenarios["corrected-checked-heard"]["step"]
     check = next(step["data"] for step in told if step["do"] == "SiteCheck")
     check.pop("with", None)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import engine
+from bpmn.calls import callees_first
 from bpmn.citations import in_force
 from bpmn.package import FlowPackage
 from bpmn.package import load as load_package
@@ -84,14 +85,15 @@ def load(session: Session, now: datetime) -> Loaded:
 
 
 def publish(session: Session, at: datetime) -> dict[str, FlowPackage]:
-    """Publish every folder of ``flows/``; what has not changed stays the version it is."""
+    """Publish every folder of ``flows/``, answered with what it calls; what has not changed stays the version it is."""
     packages = {folder.name: load_package(folder) for folder in sorted(FLOWS.iterdir()) if folder.is_dir()}
-    for key, package in packages.items():
+    for key in callees_first(packages):
+        package = packages[key]
         # What rests on a law of this year is published when that law is in force.
         since = in_force(package)
         when = max(at, datetime.fromisoformat(f"{since}T09:00:00+08:00")) if since else at
         engine.publish(session, package, key=key, author=AUTHOR, reviewer=REVIEWER, at=when)
-    return packages
+    return {key: engine.package_of(session, engine.definition(session, key).id) for key in packages}
 
 
 def _cases(session: Session, packages: dict[str, FlowPackage], now: datetime) -> Iterator[Code]:
