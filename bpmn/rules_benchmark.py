@@ -233,7 +233,12 @@ def waives(subject: Subject) -> Iterator[Spot]:
 
 @rule("discretion.procedure", "error")
 def procedure(subject: Subject) -> Iterator[Spot]:
-    """An amount is decided where a tier is found; where departing is possible, by the one who approves (art. 57)."""
+    """An amount is decided where a tier is found; where departing is possible, by the one who approves (art. 57).
+
+    Asked of what calls a shared flow, not of that flow alone.
+    """
+    if subject.power and subject.power.shared:
+        return
     steps = list(_steps(subject))
     parts = {own.part for _, own in steps if own.part != "decision" or own.amount}
     for node, own in steps:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn import timer_text
+from bpmn.calls import outside
 from bpmn.dmn import asked_for, results
 from bpmn.errors import Refused
 from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
@@ -60,8 +61,11 @@ def condition_constant(subject: Subject) -> Iterator[Spot]:
 def unknown_name(subject: Subject) -> Iterator[Spot]:
     """An expression reads a name that no form asks for and no script sets: it would always be null.
 
-    Checked where the package says what its data are: in a power, or with forms.
+    Checked where the package says what its data are: in a power, or with forms; and with what it calls, when that is
+    known.
     """
+    if outside(subject.definitions):
+        return
     fields, computed = fields_of(subject), written(subject)
     if not fields and not subject.power:
         return
