@@ -39,6 +39,10 @@ class Call:
     version: int
 
 
+#: A lane chart of one or two lanes; drawn across a whole page its letters would be giants.
+NARROW = 480
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """What ``components/chart.html`` shows."""
@@ -50,6 +54,8 @@ class Chart:
     #: The symbols both use, once a page.
     sprite: Markup
     twin: tuple[TwinStep, ...]
+    #: Is the lane chart so narrow that it need not fill the page?
+    narrow: bool = False
     #: What it calls, by key: only what is public itself.
     calls: Mapping[str, Call] = field(default_factory=dict)
 
@@ -69,6 +75,7 @@ def chart(
         phone=_inline(engine.picture(session, definition_id, PHONE, words.lang, public=public), seen),
         sprite=Markup(sprite(words.lang)),
         twin=text_twin(words, wide, public=public),
+        narrow=wide is not None and wide.width < NARROW,
         calls=_calls(session, definition_id, words),
     )
 
