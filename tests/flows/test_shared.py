@@ -42,7 +42,7 @@ def until(story: dict[str, Any], last: str, **changed: Any) -> dict[str, Any]:
 
 
 def test_a_hearing_inside_a_call_is_not_held_early(office: Store) -> None:
-    """Announced on 14 September 2026: the seventh working day is the 22nd, for Sunday the 20th is worked (处罚法 64)."""
+    """Announced on 14 September 2026: the seventh working day is the 22nd, Sunday the 20th being one (处罚法 64)."""
     water = whole("cf-water")
     early = until(water.scenarios["heard"], "HoldHearing", at="2026-09-22T10:00:00+08:00")
     with pytest.raises(Rejection, match=r"limit\.too_early") as refused:
