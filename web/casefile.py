@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort
-
 import engine
 from bpmn.twin import TwinStep
 from engine.answers import CaseView, Issued, Person
 from web import benchmarks, casedata, charts, dates, uploads
-from web.acting import officer, today
+from web.acting import today
 from web.flowwords import FlowWords
 from web.history import Line, history, standing
 from web.language import lang
 from web.session import Session, now, read
-from web.worklist import works_in
+from web.worklist import only_who_works_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +66,7 @@ def open_file(number: str) -> File:
     with read() as session:
         view = engine.show(session, number, at=now())
         words = FlowWords(engine.package_of(session, view.definition_id), lang())
-        if not works_in(officer(), words.package.definitions):
-            abort(403)
+        only_who_works_in(words.package.definitions)
         return _filled(session, view, words)
 
 

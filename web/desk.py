@@ -136,11 +136,14 @@ def start(key: str) -> ResponseReturnValue:
     wrong: list[FormError] = unfit + errors(schema, data) if schema else []
     if wrong:
         return _start_page(info, words, forms.fields(schema, data, wrong), number), 422
-    done = act(
-        lambda database: engine.start_case(
-            database, key, actor=officer().name, data=data, at=now(), command_id=number, version=info.version
+    try:
+        done = act(
+            lambda database: engine.start_case(
+                database, key, actor=officer().name, data=data, at=now(), command_id=number, version=info.version
+            )
         )
-    )
+    except Rejection as rejection:
+        return _start_page(info, words, forms.fields(schema, data, forms.field_errors(rejection)), number), 422
     assert done.receipt is not None
     session["slip"] = {
         "case": done.case,

@@ -12,7 +12,7 @@ from web.flowwords import FlowWords
 from web.language import lang
 from web.session import Session, read
 from web.tracking import may_see
-from web.worklist import works_in
+from web.worklist import only_who_works_in
 
 bp = Blueprint("papers", __name__)
 
@@ -41,10 +41,8 @@ def desk_document(number: str, step: int, form: str) -> ResponseReturnValue:
     """The same for the officers of the flow."""
     with read() as session:
         view = engine.show(session, number)
-        person = auth.person()
         package = engine.package_of(session, view.definition_id)
-        if person is None or not works_in(person, package.definitions):
-            abort(403)
+        only_who_works_in(package.definitions)
         found = next((one for one in engine.documents(session, number) if one.step == step), None)
         if found is None or form not in MEDIA:
             abort(404)

@@ -22,7 +22,7 @@ from web.language import lang
 from web.papers import SANDBOX
 from web.session import now, read, write
 from web.tracking import may_see
-from web.worklist import works_in
+from web.worklist import only_who_works_in
 
 bp = Blueprint("uploads", __name__)
 
@@ -80,9 +80,7 @@ def desk_file(number: str, digest: str) -> ResponseReturnValue:
     with read() as session:
         view = engine.show(session, number)
         words = FlowWords(engine.package_of(session, view.definition_id), lang())
-        person = auth.person()
-        if person is None or not works_in(person, words.package.definitions):
-            abort(403)
+        only_who_works_in(words.package.definitions)
         return _file(number, digest, attached(words, engine.private_values(session, number)))
 
 

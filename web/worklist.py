@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from flask import abort
 from flask_babel import to_user_timezone
 
 from bpmn.model import Definitions, Node
 from engine.answers import Person, WorkItem
 from engine.status import estimate_by_law
+from web import auth
 from web.flowwords import FlowWords
 
 #: What the pills above the list choose.
@@ -101,6 +103,13 @@ def works_in(person: Person, definitions: Definitions) -> bool:
     """May the person see what is private in the cases of a flow? Only with a post in it; exercises are open."""
     acting = posts(definitions)
     return not acting or bool(person.posts & acting)
+
+
+def only_who_works_in(definitions: Definitions) -> None:
+    """What is private in a case, values, documents and files alike, is for officers of its flow: 403 for others."""
+    person = auth.person()
+    if person is None or not works_in(person, definitions):
+        abort(403)
 
 
 def may_do(person: Person, item: WorkItem, definitions: Definitions) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
+import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -146,6 +149,35 @@ def test_a_file_that_is_gone_is_asked_for_again_and_the_rest_is_kept(client: Bro
     assert answer.status_code == 422 and "里的“合同.pdf”已经不在，请重新上传" in answer.text
     assert "已上传：门面.png" in answer.text, "the other one is still there"
     assert APPLICATION["applicant_name"] in answer.text and "已上传：合同.pdf" not in answer.text
+
+
+def test_at_the_window_too_nothing_is_lost_with_a_file(app: Flask, store: Store) -> None:
+    window, where = signed_in(app, "wang"), "/desk/start/xk-general"
+    sent = {**window.page(where).form(where).fields, **APPLICATION, "material_files": (io.BytesIO(PDF), "合同.pdf")}
+    first = window.post(where, data={**sent, "phone": ""}, content_type="multipart/form-data")
+    kept = between(first.text, 'name="material_files" value="', '"')
+    with store.begin() as session:
+        session.execute(sa.text("DELETE FROM file"))
+    answer = window.post(where, data={**sent, "material_files": kept}, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "里的“合同.pdf”已经不在，请重新上传" in answer.text
+    assert APPLICATION["requested_matter"] in answer.text
+
+
+def test_an_officers_step_tells_a_refused_file_at_its_field(app: Flask, store: Store, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "flows/xk-general", tmp_path / "flow")
+    form = tmp_path / "flow/forms/formal-review.json"
+    schema = json.loads(form.read_text(encoding="utf-8"))
+    schema["properties"] |= {"scan": {**RULE, "title": "扫描件"}}
+    form.write_text(json.dumps(schema), encoding="utf-8")
+    with store.begin() as session:
+        engine.publish(session, load(tmp_path / "flow"), key="xk-general", author="lin", reviewer="zhao", at=AT)
+        data = {**APPLICATION, "truthful": True}
+        number = engine.start_case(session, "xk-general", actor="applicant", data=data, at=AT).case
+    wang, where = signed_in(app, "wang"), f"/desk/{number}/FormalReview%231"
+    sent = {**wang.page(where).form(where).fields, "scan": (io.BytesIO(b"MZ"), "a.exe")}
+    answer = wang.post(where, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "“a.exe”不是可以上传的文件" in answer.text
+    assert "请选择“审查结果”" in answer.text, "and what else is wrong"
 
 
 def test_a_file_is_kept_as_long_as_a_draft_names_it(store: Store) -> None:
