@@ -25,6 +25,7 @@ import engine
 from bpmn.package import FlowPackage
 from engine.answers import Done
 from engine.store import Store, open_store
+from tests.flows.shipped import publish_called
 from web import create_app
 from web.settings import Settings
 
@@ -61,6 +62,7 @@ def _case(store: Store, package: FlowPackage) -> Done:
     with store.begin() as session:
         engine.add_person(session, "lin", roles=["modeller"])
         engine.add_person(session, "zhao", roles=["reviewer"])
+        publish_called(session, KEY, author="lin", reviewer="zhao", at=AT)
         engine.publish(session, package, key=KEY, author="lin", reviewer="zhao", at=AT)
         data = package.scenarios["granted"]["start"]["data"]
         return engine.start_case(session, KEY, actor="applicant", data=data, at=AT)
