@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from functools import reduce
+from operator import or_
 
 from bpmn.dmn_model import Decisions, Item, Table
 from bpmn.dmn_space import ANY, Axis, Unclear, axis, read_cell
@@ -13,8 +14,8 @@ from bpmn.feel import FeelError
 
 #: Hit policies under which no matching rule is no answer; the others then give an empty list, or count none.
 ANSWERED = ("U", "A", "P", "F", "C+", "C<", "C>")
-#: Boxes looked at in one search; beyond, nothing is said to be proved.
-MAX_BOXES = 50_000
+#: Pieces of columns looked at for all tables of a package, some seconds' work; beyond, nothing is said to be proved.
+MAX_PIECES = 12_000_000
 #: Overlaps and gaps told of one table.
 MAX_TOLD = 20
 
@@ -32,18 +33,32 @@ class Flaw:
 
 
 class _TooMuch(Exception):
-    """More boxes than are looked at."""
+    """More pieces than are looked at."""
 
 
-def flaws(decisions: Decisions, item: Item, table: Table) -> Iterator[Flaw]:
-    """Every flaw of a table whose cells compile."""
+class Budget:
+    """What may still be looked at in the tables of a package together."""
+
+    def __init__(self, left: int = MAX_PIECES) -> None:
+        self.left = left
+
+    def spend(self, pieces: int) -> None:
+        """Look at so many. Raises _TooMuch when nothing is left."""
+        self.left -= pieces
+        if self.left < 0:
+            raise _TooMuch
+
+
+def flaws(decisions: Decisions, item: Item, table: Table, budget: Budget) -> Iterator[Flaw]:
+    """Every flaw of a table whose cells compile, as far as the ``budget`` goes."""
     axes: list[Axis | None] = [_axis(decisions, item, table, column) for column in range(len(table.inputs))]
     unclear = [table.inputs[column].text for column, one in enumerate(axes) if one is None]
     if unclear:
         yield Flaw("unclear", where=tuple(unclear))
         return
-    space = _Space([one for one in axes if one is not None], len(table.rules))
     try:
+        budget.spend(len(table.rules) * sum(len(one.said) for one in axes if one is not None))
+        space = _Space([one for one in axes if one is not None], len(table.rules), budget)
         if table.policy in ("U", "A"):
             yield from _overlaps(table, space)
         if table.policy in ("F", "U", "A", "P"):
@@ -74,38 +89,52 @@ def _of_input(decisions: Decisions, item: Item, text: str) -> str:
     return ""
 
 
-@dataclass
 class _Space:
-    axes: list[Axis]
-    count: int
+    """Rules as boxes. Sets of rules are bits, so that a whole table is cut in one step."""
+
+    def __init__(self, axes: list[Axis], count: int, budget: Budget) -> None:
+        self.axes, self.count, self.budget = axes, count, budget
+        #: Column → piece → the rules that cover it.
+        self.by_piece = [[_mask(one.rules, piece) for piece in range(len(one.said))] for one in axes]
 
     def box(self, rule: int) -> tuple[int, ...]:
         """The pieces of each column a rule covers."""
         return tuple(axis_.rules[rule] for axis_ in self.axes)
 
-    def uncovered(self, room: tuple[int, ...], rules: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    def sharing(self, box: tuple[int, ...]) -> int:
+        """The rules that cover some of a box."""
+        sharing = (1 << self.count) - 1
+        for column, pieces in enumerate(box):
+            self.budget.spend(pieces.bit_count())
+            sharing &= reduce(or_, (self.by_piece[column][piece] for piece in _bits(pieces)), 0)
+        return sharing
+
+    def uncovered(self, room: tuple[int, ...], rules: int) -> Iterator[tuple[int, ...]]:
         """Corners of ``room`` that none of these rules covers: one piece of each column. Raises _TooMuch."""
-        self.looked = 0
-        yield from self._uncovered(room, rules, 0, ())
+        # Rules that cover all of the room from a column on: where one of them is left, nothing is uncovered.
+        whole = [rules] * (len(self.axes) + 1)
+        for column in reversed(range(len(self.axes))):
+            cells = self.axes[column].rules
+            wide = sum(1 << rule for rule in _bits(whole[column + 1]) if cells[rule] & room[column] == room[column])
+            self.budget.spend(self.count)
+            whole[column] = wide
+        yield from self._uncovered(room, rules, 0, (), whole)
 
     def _uncovered(
-        self, room: tuple[int, ...], rules: tuple[int, ...], column: int, corner: tuple[int, ...]
+        self, room: tuple[int, ...], rules: int, column: int, corner: tuple[int, ...], whole: list[int]
     ) -> Iterator[tuple[int, ...]]:
-        self.looked += 1
-        if self.looked > MAX_BOXES:
-            raise _TooMuch
         if not rules:
             yield corner + tuple(_first(room[rest]) for rest in range(column, len(self.axes)))
             return
-        if column == len(self.axes):
+        if rules & whole[column]:
             return
         # Pieces that the same rules cover need be looked at once.
-        groups: dict[tuple[int, ...], int] = {}
-        covered = self.axes[column].rules
-        for piece in _pieces(room[column]):
-            groups.setdefault(tuple(rule for rule in rules if covered[rule] >> piece & 1), piece)
+        groups: dict[int, int] = {}
+        self.budget.spend(room[column].bit_count())
+        for piece in _bits(room[column]):
+            groups.setdefault(rules & self.by_piece[column][piece], piece)
         for still, piece in groups.items():
-            yield from self._uncovered(room, still, column + 1, (*corner, piece))
+            yield from self._uncovered(room, still, column + 1, (*corner, piece), whole)
 
     def said(self, corner: tuple[int, ...]) -> tuple[str, ...]:
         """A corner in words."""
@@ -114,34 +143,41 @@ class _Space:
 
 def _overlaps(table: Table, space: _Space) -> Iterator[Flaw]:
     told = 0
-    for one, other in combinations(range(space.count), 2):
-        both = [a & b for a, b in zip(space.box(one), space.box(other), strict=True)]
-        if not all(both) or (table.policy == "A" and table.rules[one].outputs == table.rules[other].outputs):
-            continue
-        yield Flaw("overlap", (one + 1, other + 1), space.said(tuple(_first(pieces) for pieces in both)))
-        told += 1
-        if told == MAX_TOLD:
-            return
+    for one in range(space.count):
+        later = space.sharing(space.box(one)) >> (one + 1) << (one + 1)
+        for other in _bits(later):
+            if table.policy == "A" and table.rules[one].outputs == table.rules[other].outputs:
+                continue
+            both = [a & b for a, b in zip(space.box(one), space.box(other), strict=True)]
+            yield Flaw("overlap", (one + 1, other + 1), space.said(tuple(_first(pieces) for pieces in both)))
+            told += 1
+            if told == MAX_TOLD:
+                return
 
 
 def _unreachable(table: Table, space: _Space) -> Iterator[Flaw]:
     """Rules no input matches at all; with "first", also those whose every case an earlier rule takes."""
     for rule in range(space.count):
         box = space.box(rule)
-        before = tuple(range(rule)) if table.policy == "F" else ()
+        before = space.sharing(box) & ((1 << rule) - 1) if table.policy == "F" else 0
         if not all(box) or next(space.uncovered(box, before), None) is None:
             yield Flaw("unreachable", (rule + 1,))
 
 
 def _gaps(space: _Space) -> Iterator[Flaw]:
     room = tuple(axis_.all for axis_ in space.axes)
-    for told, corner in enumerate(space.uncovered(room, tuple(range(space.count)))):
+    for told, corner in enumerate(space.uncovered(room, (1 << space.count) - 1)):
         if told == MAX_TOLD:
             return
         yield Flaw("gap", where=space.said(corner))
 
 
-def _pieces(bits: int) -> Iterator[int]:
+def _mask(cells: tuple[int, ...], piece: int) -> int:
+    """The rules whose cell covers a piece."""
+    return sum(1 << rule for rule, cell in enumerate(cells) if cell >> piece & 1)
+
+
+def _bits(bits: int) -> Iterator[int]:
     while bits:
         yield _first(bits)
         bits &= bits - 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bpmn import dmn
-from bpmn.dmn_check import Flaw, flaws
+from bpmn.dmn_check import Budget, Flaw, flaws
 from bpmn.dmn_model import Decisions, Item, Table, Trouble
 from bpmn.dmn_space import Unclear, read_cell
 from bpmn.dmn_types import BASIC, basic
@@ -124,15 +124,22 @@ def _tables(subject: Subject) -> Iterator[tuple[str, Decisions, Item, Table]]:
 
 
 def _flaws(subject: Subject, kind: str) -> Iterator[tuple[str, Item, Table, Flaw]]:
-    for path, decisions, item, table in _tables(subject):
-        yield from ((path, item, table, flaw) for flaw in _flaws_of(decisions, item.id) if flaw.kind == kind)
+    found = _flaws_of(tuple(subject.decisions.values()))
+    for path, _decisions, item, table in _tables(subject):
+        told = found[list(subject.decisions).index(path), item.id]
+        yield from ((path, item, table, flaw) for flaw in told if flaw.kind == kind)
 
 
-@lru_cache(maxsize=512)
-def _flaws_of(decisions: Decisions, item_id: str) -> tuple[Flaw, ...]:
-    """Searched once, each kind is a rule of its own."""
-    item = decisions.by_id[item_id]
-    return tuple(flaws(decisions, item, item.table)) if item.table else ()
+@lru_cache(maxsize=64)
+def _flaws_of(files: tuple[Decisions, ...]) -> dict[tuple[int, str], tuple[Flaw, ...]]:
+    """Of all tables of a package, by file and decision: searched once, each kind is a rule of its own."""
+    budget = Budget()
+    return {
+        (place, item.id): tuple(flaws(decisions, item, item.table, budget))
+        for place, decisions in enumerate(files)
+        for item in decisions.items
+        if item.table
+    }
 
 
 def _spot(path: str, item: Item, line: int | None, **params: object) -> Spot:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.dmn import Undecided, decide
-from bpmn.dmn_check import flaws
+from bpmn.dmn_check import Budget, flaws
 from bpmn.dmn_model import Column, Decisions, Item, Row, Table
 from bpmn.feel import compile_unary_tests
 from tests.bpmn.test_linter import tiers
@@ -70,7 +71,7 @@ def test_the_checker_finds_what_trying_every_input_finds(rules: list[tuple[str, 
     model = decisions("U", rules, ["1"] * len(rules))
     (item,) = (item for item in model.items if item.table)
     assert item.table is not None
-    found = list(flaws(model, item, item.table))
+    found = list(flaws(model, item, item.table, Budget()))
     tried = [matching(rules, n, kind) for n, kind in inputs()]
     pairs = {(a, b) for rows in tried for a in rows for b in rows if a < b}
     assert {flaw.rows for flaw in found if flaw.kind == "overlap"} == pairs
@@ -79,13 +80,43 @@ def test_the_checker_finds_what_trying_every_input_finds(rules: list[tuple[str, 
     assert {flaw.rows[0] for flaw in found if flaw.kind == "unreachable"} == never
 
 
+def wide(rules: int, columns: int) -> Decisions:
+    """A "first" table of numbers, its first column one value a rule, the others ranges by chance."""
+    chance = Random(7)
+    rows = []
+    for number in range(rules):
+        low = [chance.randrange(400) for _ in range(columns - 1)]
+        ranges = (f"[{one}..{one + chance.randrange(1, 200)})" for one in low)
+        rows.append(Row(inputs=(f"[{number}..{number + 1})", *ranges), outputs=("1",)))
+    names = tuple(f"x{column}" for column in range(columns))
+    heads = tuple(Column(text=name, type="number", values=f"[0..{max(rules, 600)}]") for name in names)
+    table = Table(policy="F", inputs=heads, outputs=(Column(text=""),), rules=tuple(rows))
+    inputs = tuple(Item(id=name, kind="input", name=name) for name in names)
+    return Decisions(items=(*inputs, Item(id="d", kind="decision", name="d", requires=names, table=table)))
+
+
+def test_a_large_table_is_judged_within_the_budget() -> None:
+    model = wide(600, 6)
+    table = model.items[-1].table
+    assert table is not None
+    assert {flaw.kind for flaw in flaws(model, model.items[-1], table, Budget())} == {"gap"}
+
+
+def test_the_tables_of_a_package_share_a_budget() -> None:
+    model, budget = wide(60, 4), Budget(250_000)
+    table = model.items[-1].table
+    assert table is not None
+    told = [{flaw.kind for flaw in flaws(model, model.items[-1], table, budget)} for _ in range(4)]
+    assert told[0] == {"gap"} and told[-1] == {"not-proved"}
+
+
 @given(tables)
 def test_a_row_behind_others_that_take_all_its_cases_is_found(rules: list[tuple[str, str]]) -> None:
     model = decisions("F", rules, ["1"] * len(rules))
     (item,) = (item for item in model.items if item.table)
     assert item.table is not None
     first = {rows[0] for n, kind in inputs() if (rows := matching(rules, n, kind))}
-    unreachable = {flaw.rows[0] for flaw in flaws(model, item, item.table) if flaw.kind == "unreachable"}
+    unreachable = {flaw.rows[0] for flaw in flaws(model, item, item.table, Budget()) if flaw.kind == "unreachable"}
     assert unreachable == set(range(1, len(rules) + 1)) - first
 
 
