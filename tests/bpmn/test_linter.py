@@ -217,6 +217,11 @@ BROKEN_BENCHMARK = {
     "benchmark.not-asked": ("toml", 'field = "harm"', 'field = "harms"'),
     "benchmark.no-evidence": ("toml", 'evidence = "harm_evidence"\n', ""),
     "benchmark.kind-without-tier": ("toml", 'kind = "mitigated"\nwhen', 'kind = "may_none"\nwhen'),
+    "decision.field-type": (
+        "dmn",
+        '<inputExpression typeRef="number"><text>goods_value',
+        '<inputExpression typeRef="string"><text>goods_value',
+    ),
     "discretion.tier": ("bpmn", 'part="tier" by="violation"', 'part="tier" by="repeat"'),
     "discretion.amount": ("bpmn", 'reasons="departure_reasons"', 'reasons="reasons"'),
     "discretion.when": ("bpmn", 'when="attendees &gt;= 2"', 'when="attendees &gt;=&gt; 2"'),
