@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from bpmn.feel_closures import Closure, Knowledge, Test
-from bpmn.feel_parser import Comparison, Parser
+from bpmn.feel_parser import Comparison, Operation, Parser
 from bpmn.feel_run import FeelError, Frame, Run
 from bpmn.feel_values import Months
 
@@ -22,6 +22,7 @@ __all__ = [
     "FeelError",
     "Knowledge",
     "Months",
+    "Operation",
     "Run",
     "Script",
     "UnaryTests",
@@ -41,6 +42,7 @@ class Expression:
     text: str
     names: frozenset[str]
     comparisons: tuple[Comparison, ...]
+    operations: tuple[Operation, ...] = field(repr=False, compare=False)
     _closure: Closure = field(repr=False, compare=False)
 
     def within(self, run: Run) -> object:
@@ -84,6 +86,7 @@ class Script:
     text: str
     reads: frozenset[str]
     writes: tuple[str, ...]
+    operations: tuple[Operation, ...] = field(repr=False, compare=False)
     _lines: tuple[tuple[str, Closure], ...] = field(repr=False, compare=False)
 
     def run(self, scope: Mapping[str, object]) -> dict[str, object]:
@@ -111,7 +114,7 @@ def compile_expression(text: str, names: frozenset[str] = NONE, functions: Funct
     parser = Parser(text, names=names, functions=dict(functions))
     part = parser.expression()
     _at_end(parser)
-    return Expression(text, frozenset(parser.names), tuple(parser.comparisons), part.run)
+    return Expression(text, frozenset(parser.names), tuple(parser.comparisons), tuple(parser.operations), part.run)
 
 
 @lru_cache(maxsize=2_048)
@@ -143,7 +146,8 @@ def compile_script(text: str) -> Script:
         lines.append((name, closure))
     if not lines:
         raise FeelError("feel.empty")
-    return Script(text, frozenset(reads), tuple(dict.fromkeys(name for name, _ in lines)), tuple(lines))
+    writes = tuple(dict.fromkeys(name for name, _ in lines))
+    return Script(text, frozenset(reads), writes, tuple(parser.operations), tuple(lines))
 
 
 def _parted(parser: Parser) -> bool:

@@ -58,6 +58,18 @@ class Comparison:
     constants: tuple[object, ...]
 
 
+@dataclass(frozen=True)
+class Operation:
+    """A sign between two operands, each a variable or a constant: lets a linter find types that do not go together."""
+
+    sign: str
+    #: Names; '' where the operand is the constant.
+    left: str
+    right: str
+    #: The constant, where one operand is one.
+    constant: object = None
+
+
 class Parser(Words):
     """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with."""
 
@@ -78,6 +90,7 @@ class Parser(Words):
         self._asked = False
         self.names: set[str] = set()
         self.comparisons: list[Comparison] = []
+        self.operations: list[Operation] = []
 
     def _deeper(self, read: Callable[[], Part], *, filtering: bool = True) -> Part:
         """Read one level further in. An error ends the whole text, so nothing need be restored after one."""
@@ -140,6 +153,7 @@ class Parser(Words):
         if self.sees(*_COMPARISONS):
             # 1 < x < 3 would compare a boolean with 3 and give null.
             raise self.wrong("feel.chained_comparison")
+        self._operated(sign, left, right)
         if sign in ("=", "!="):
             self._compared(left, right.constant)
             self._compared(right, left.constant)
@@ -151,10 +165,21 @@ class Parser(Words):
         if part.name and known:
             self.comparisons.append(Comparison(part.name, known))
 
+    def _operated(self, sign: str, left: Part, right: Part) -> None:
+        if left.name and right.name:
+            self.operations.append(Operation(sign, left.name, right.name))
+        elif left.name and right.is_constant:
+            self.operations.append(Operation(sign, left.name, "", right.constant))
+        elif right.name and left.is_constant:
+            self.operations.append(Operation(sign, "", right.name, left.constant))
+
     def _between(self, left: Part) -> Part:
-        low = self._additive().run
+        least = self._additive()
         self.wants("and")
-        value, high = left.run, self._additive().run
+        most = self._additive()
+        self._operated("between", left, least)
+        self._operated("between", left, most)
+        value, low, high = left.run, least.run, most.run
 
         def run(frame: Frame) -> object:
             given = value(frame)
@@ -177,8 +202,10 @@ class Parser(Words):
             return first
         rest: list[tuple[str, Closure]] = []
         while self.sees(*signs):
-            sign = str(self.next().value)
-            rest.append((sign, operand().run))
+            sign, part = str(self.next().value), operand()
+            if not rest:
+                self._operated(sign, first, part)
+            rest.append((sign, part.run))
         start = first.run
 
         def run(frame: Frame) -> object:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from bpmn import timer_text
 from bpmn.calls import outside
 from bpmn.dmn import asked_for, results
 from bpmn.errors import Refused
-from bpmn.feel import Comparison, FeelError, compile_expression, compile_script
+from bpmn.feel import Comparison, Expression, FeelError, Operation, compile_expression, compile_script
 from bpmn.model import Flow, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
 from bpmn.watched import watched
@@ -24,6 +25,7 @@ class Reading:
     thing: Node | Flow
     names: frozenset[str]
     comparisons: tuple[Comparison, ...] = ()
+    operations: tuple[Operation, ...] = ()
 
 
 @rule("condition.syntax", "error")
@@ -109,6 +111,41 @@ def impossible_value(subject: Subject) -> Iterator[Spot]:
                     yield at(reading.thing, variable=comparison.name, value=_shown(value), allowed=_allowed(schemas))
 
 
+@rule("data.mixed-types", "error")
+def mixed_types(subject: Subject) -> Iterator[Spot]:
+    """A sign stands between values of two types, by the forms that ask for them: the answer would always be null.
+
+    Text and number, date and text and so on (DMN 10.3.2.13, 10.3.2.15); what no form gives a type is not judged.
+    """
+    fields, computed = fields_of(subject), written(subject)
+
+    def type_of(name: str) -> str:
+        types = {feel_type(schema) for schema in fields.get(name, {}).values()} if name not in computed else set()
+        return types.pop() if len(types) == 1 else ""
+
+    for reading in _readings(subject):
+        for one in reading.operations:
+            left = type_of(one.left) if one.left else _type_of(one.constant)
+            right = type_of(one.right) if one.right else _type_of(one.constant)
+            constant = not (one.left and one.right)
+            # A value that a field never equals is another rule's.
+            if left and right and left != right and not (constant and one.sign in ("=", "!=")):
+                names = one.left or _shown(one.constant), one.right or _shown(one.constant)
+                yield at(reading.thing, left=names[0], right=names[1], sign=one.sign, types=f"{left}, {right}")
+
+
+def feel_type(schema: Mapping[str, Any]) -> str:
+    """FEEL's own type of what a field of a form gives; '' where it has none."""
+    if schema.get("type") == "string":
+        return "date" if schema.get("format") == "date" else "string"
+    return {"integer": "number", "number": "number", "boolean": "boolean"}.get(str(schema.get("type")), "")
+
+
+def _type_of(constant: object) -> str:
+    kinds: dict[type, str] = {bool: "boolean", Decimal: "number", str: "string", date: "date"}
+    return kinds.get(type(constant), "")
+
+
 def _can_be(schema: dict[str, Any], value: object) -> bool:
     if value is None:
         return True
@@ -141,15 +178,19 @@ def _readings(subject: Subject) -> Iterator[Reading]:
             yield Reading(node, asked_for(subject.decisions[asked[0]], asked[1]))
 
 
+def _reading(thing: Node | Flow, compiled: Expression) -> Reading:
+    return Reading(thing, compiled.names, compiled.comparisons, compiled.operations)
+
+
 def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if isinstance(thing, Flow):
         if thing.condition:
             compiled = compile_expression(thing.condition)
-            yield Reading(thing, compiled.names, compiled.comparisons)
+            yield _reading(thing, compiled)
         return
     if thing.loop and thing.loop.condition:
         compiled = compile_expression(thing.loop.condition)
-        yield Reading(thing, compiled.names, compiled.comparisons)
+        yield _reading(thing, compiled)
     if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
         yield Reading(thing, compile_expression(thing.loop.cardinality).names)
     if thing.step and (thing.step.key or thing.step.data):
@@ -158,15 +199,16 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.step and thing.step.discretion:
         for text in filter(None, (thing.step.discretion.when, thing.step.discretion.waives)):
             compiled = compile_expression(text)
-            yield Reading(thing, compiled.names, compiled.comparisons)
+            yield _reading(thing, compiled)
     if thing.step and thing.step.discretion and thing.step.discretion.by:
         yield Reading(thing, frozenset((thing.step.discretion.by,)))
     if thing.type == "scriptTask" and thing.script:
-        yield Reading(thing, compile_script(thing.script).reads)
+        script = compile_script(thing.script)
+        yield Reading(thing, script.reads, operations=script.operations)
     for event in thing.events:
         if event.kind == "conditional" and watched(thing):
             compiled = compile_expression(event.text)
-            yield Reading(thing, compiled.names, compiled.comparisons)
+            yield _reading(thing, compiled)
         if event.kind == "timer" and event.text:
             yield Reading(thing, timer_text.names(event.timer, event.text))
 

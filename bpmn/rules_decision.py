@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from bpmn import dmn
 from bpmn.dmn_check import Budget, Flaw, flaws
@@ -13,7 +12,7 @@ from bpmn.dmn_space import Unclear, read_cell
 from bpmn.dmn_types import BASIC, basic
 from bpmn.feel import FeelError, compile_expression
 from bpmn.rules import Spot, Subject, rule
-from bpmn.rules_data import fields_of
+from bpmn.rules_data import feel_type, fields_of
 
 #: Words between the inputs of one combination.
 _AND = " ∧ "
@@ -82,16 +81,9 @@ def field_type(subject: Subject) -> Iterator[Spot]:
     for path, decisions, item, table in _tables(subject):
         for column in table.inputs:
             wanted = basic(decisions, column.type)
-            given = {_feel_type(schema) for schema in fields.get(" ".join(column.text.split()), {}).values()}
+            given = {feel_type(schema) for schema in fields.get(" ".join(column.text.split()), {}).values()}
             if wanted and given and "" not in given and wanted not in given:
                 yield _spot(path, item, item.line, column=column.text, type=wanted, found=", ".join(sorted(given)))
-
-
-def _feel_type(schema: dict[str, Any]) -> str:
-    """FEEL's own type of what a field gives; '' where it has none."""
-    if schema.get("type") == "string":
-        return "date" if schema.get("format") == "date" else "string"
-    return {"integer": "number", "number": "number", "boolean": "boolean"}.get(str(schema.get("type")), "")
 
 
 @rule("decision.priority", "error")

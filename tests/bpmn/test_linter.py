@@ -159,6 +159,7 @@ BROKEN_POWER = {
     "gateway.no-conditions": ('<bpmn:conditionExpression>materials = "missing"</bpmn:conditionExpression>', ""),
     "data.unknown-name": ('materials = "missing"', 'material = "missing"'),
     "data.private-name": ('materials = "missing"', 'note = "missing"'),
+    "data.mixed-types": ('materials = "missing"', "materials &gt; 3"),
     "data.impossible-value": ('materials = "missing"', 'materials = "mising"'),
     "condition.syntax": ('materials = "missing"', 'materials == "missing"'),
     "labels.unknown-id": ('id="End"', 'id="Done"'),
@@ -383,6 +384,26 @@ def test_a_broken_document_is_found(rule: str, kind: str, old: str, new: str) ->
     for lang in ("zh", "en"):
         sentence = say(rule, lang, **findings[0].params)
         assert sentence.remedy and rule not in sentence.message and "…" not in sentence.message
+
+
+#: Conditions on a text the form gives → do they set two types against each other?
+MIXED = {
+    "materials &gt; 3": True,
+    "materials + 1 = 2": True,
+    "10 - materials &gt; 1": True,
+    "materials between 1 and 3": True,
+    'date("2026-01-31") &lt; materials': True,
+    'materials &gt; "complete"': False,
+    'materials + "s" = "completes"': False,
+    "count(materials) &gt; 1": False,
+    'number(materials) &gt; 1 and materials = "missing"': False,
+}
+
+
+@pytest.mark.parametrize(("condition", "mixed"), MIXED.items())
+def test_types_that_do_not_go_together_are_found(condition: str, mixed: bool) -> None:
+    model = POWER.replace('materials = "missing"', condition)
+    assert model != POWER and bool(found(power(model), "data.mixed-types")) is mixed
 
 
 UNUSABLE = {
