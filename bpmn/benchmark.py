@@ -121,11 +121,11 @@ class Benchmark:
         """The inverse of ``as_json``."""
         own = dict(values)
         for name in ("violated", "penalty"):
-            own[name] = Basis(**own[name]) if own[name] else None
+            own[name] = _basis(own[name]) if own[name] else None
         return cls(
             **own
             | {
-                "bases": tuple(Basis(**one) for one in own["bases"]),
+                "bases": tuple(_basis(one) for one in own["bases"]),
                 "kinds": tuple(own["kinds"]),
                 "segments": tuple(
                     Segment(**one | {"low": Decimal(one["low"]), "high": Decimal(one["high"])})
@@ -133,12 +133,16 @@ class Benchmark:
                 ),
                 "factors": tuple(Factor(**one) for one in own["factors"]),
                 "circumstances": tuple(
-                    Circumstance(**one | {"basis": Basis(**one["basis"]) if one["basis"] else None})
+                    Circumstance(**one | {"basis": _basis(one["basis"]) if one["basis"] else None})
                     for one in own["circumstances"]
                 ),
                 "tiers": tuple(Tier(**one | {"ranges": _pairs(one["ranges"])}) for one in own["tiers"]),
             }
         )
+
+
+def _basis(values: Mapping[str, Any]) -> Basis:
+    return Basis(**{**values, "types": tuple(values.get("types", ()))})
 
 
 def _pairs(ranges: Mapping[str, list[str]]) -> dict[str, tuple[Decimal, Decimal]]:

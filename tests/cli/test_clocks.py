@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.cli.test_power import APPLICATION, POSTS, XK
+from tests.conftest import ROOT
 
 #: National Day 2026: the first to the seventh of October are holidays, Saturday the tenth is worked.
 BEFORE_NATIONAL_DAY = "2026-09-24T09:00"
@@ -22,6 +23,8 @@ def office(furnished: Path, tmp_path: Path) -> Iterator[Shell]:
     """The general licence procedure is published and its posts are held; two supervisors, one of them with a post."""
     shutil.copy(furnished, tmp_path / "sunpath.db")
     shell = Shell(tmp_path / "sunpath.db")
+    for called in ("gy-archive", "gy-disclosure", "gy-hearing", "gy-rating", "gy-service"):
+        shell("flow", "publish", ROOT / "flows" / called, "--as", "lin", "--reviewer", "zhao")
     shell("flow", "publish", XK, "--as", "lin", "--reviewer", "zhao")
     for name, post in POSTS.items():
         shell("user", "add", name, "--role", "clerk", "--post", post)
