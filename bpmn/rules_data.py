@@ -135,10 +135,9 @@ def mixed_types(subject: Subject) -> Iterator[Spot]:
 
 
 def feel_type(schema: Mapping[str, Any]) -> str:
-    """FEEL's own type of what a field of a form gives; '' where it has none."""
-    if schema.get("type") == "string":
-        return "date" if schema.get("format") == "date" else "string"
-    return {"integer": "number", "number": "number", "boolean": "boolean"}.get(str(schema.get("type")), "")
+    """FEEL's own type of what a field of a form gives, a date as the text it is; '' where it has none."""
+    kinds = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+    return kinds.get(str(schema.get("type")), "")
 
 
 def _type_of(constant: object) -> str:

@@ -393,6 +393,7 @@ MIXED = {
     "10 - materials &gt; 1": True,
     "materials between 1 and 3": True,
     'date("2026-01-31") &lt; materials': True,
+    'date("2026-01-31") &lt; date(materials)': False,
     'materials &gt; "complete"': False,
     'materials + "s" = "completes"': False,
     "count(materials) &gt; 1": False,
