@@ -75,6 +75,10 @@ def read_case(
     return _open_case(session, row)
 
 
+#: The names of the columns ``_case_statement`` reads, in its order; those of the person come after them.
+_READ = (*tables.case.c.keys(), "seen", "calendar", "region", "items")
+
+
 @cache
 def _case_statement(dialect: str) -> sa.Select[Any]:
     """Built once: putting a statement together costs more than running it."""
@@ -119,24 +123,24 @@ def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
 
 
 def _open_case(session: Session, row: Any) -> OpenCase:
-    first = row._mapping
-    case = tables.case.c
-    definition_id = first[case.definition_id]
+    # By name through ``row._mapping`` each value would cost a search for its column.
+    first = dict(zip(_READ, row, strict=False))
+    definition_id = first["definition_id"]
     return OpenCase(
-        id=first[case.id],
-        number=first[case.number],
-        state=first[case.state],
-        version=first[case.version],
-        head=first[case.head],
-        tokens=first[case.tokens],
-        data=canonical.decode(canonical.loads(first[case.data])),
-        simulated=first[case.simulated],
-        opened_at=first[case.opened_at],
-        changed_at=first[case.changed_at],
-        closed_at=first[case.closed_at],
-        conversation=first[case.conversation],
-        code_hmac=first[case.code_hmac],
-        clocks=first[case.clocks],
+        id=first["id"],
+        number=first["number"],
+        state=first["state"],
+        version=first["version"],
+        head=first["head"],
+        tokens=first["tokens"],
+        data=canonical.decode(canonical.loads(first["data"])),
+        simulated=first["simulated"],
+        opened_at=first["opened_at"],
+        changed_at=first["changed_at"],
+        closed_at=first["closed_at"],
+        conversation=first["conversation"],
+        code_hmac=first["code_hmac"],
+        clocks=first["clocks"],
         calendar=calendars.current(session, first["calendar"], first["region"] or ""),
         definition_id=definition_id,
         definition=catalogue.ref_of(session, definition_id),

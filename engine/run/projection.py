@@ -103,14 +103,21 @@ class Change:
     counted: bool = False
     #: Timers that fired in this command.
     fired: list[str] = field(default_factory=list)
-    #: May timers or incidents have ended, so that their rows must be looked at?
-    timers_moved: bool = False
+    #: May incidents have ended, so that their rows must be looked at?
     incidents_moved: bool = False
 
     @property
     def changed_items(self) -> list[ItemRow]:
         """Every item row that is new or different."""
         return [*self.ended.values(), *(row for item, row in self.items.items() if item in self.touched)]
+
+    def end_timers(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Timers no longer waited for fired or were withdrawn. ``before``, ``after``: waiting address → due instant."""
+        set_now = {timer: row["due_at"] for timer, row in self.timer_rows.items()}
+        for timer, due in {**before, **set_now}.items():
+            if timer not in after:
+                state = "fired" if timer in self.fired else "withdrawn"
+                self.timer_rows[timer] = _timer_row(timer, due, state)
 
 
 def change(
@@ -240,8 +247,12 @@ def _end(result: Change, item: str, state: str, person: str | None, at: str) -> 
 
 
 def _timer_set(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:
-    row = {"timer": body["timer"], "due_at": body["due"], "state": "waiting", "kind": "timer"}
-    result.timer_rows[body["timer"]] = row
+    result.timer_rows[body["timer"]] = _timer_row(body["timer"], body["due"], "waiting")
+
+
+def _timer_row(timer: str, due: str, state: str) -> dict[str, Any]:
+    """A row of ``timer`` for one of the model's own."""
+    return {"timer": timer, "due_at": due, "state": state, "kind": "timer"}
 
 
 def _timer_fired(result: Change, step: Sealed, body: dict[str, Any], definitions: Definitions, actor: str) -> None:

@@ -80,8 +80,8 @@ def write_one(
         package = catalogue.package_of(session, moved.id)
         case = replace(case, definition_id=moved.id, definition=ref, package=package)
     change = projection.change(case.items, steps, case.definitions, command.actor, outcome.clocks is not None)
+    change.end_timers(spiff.open_timers(case.tokens), spiff.open_timers(outcome.state))
     change.timer_rows |= clock_rows(case, outcome.clocks)
-    change.timers_moved = spiff.open_timers(case.tokens).keys() != spiff.open_timers(outcome.state).keys()
     change.incidents_moved = bool(spiff.open_incidents(case.tokens))
     after = replace(
         case,
@@ -232,28 +232,19 @@ def _write(
     if change.discretion_row is not None:
         upsert(session, tables.discretion, [{"case_id": after.id, **change.discretion_row}])
     upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
-    _end_timers_and_incidents(session, after, change)
-
-
-def _end_timers_and_incidents(session: Session, after: OpenCase, change: projection.Change) -> None:
-    """Timers and incidents the tokens no longer hold: fired, withdrawn or resolved. Only where a step says so."""
-    if change.timers_moved:
-        table = tables.timer.c
-        waiting = spiff.open_timers(after.tokens)
-        session.execute(
-            sa.update(tables.timer)
-            .where(table.case_id == after.id, table.state == "waiting", table.kind == "timer")
-            .where(table.timer.notin_(list(waiting)))
-            .values(state=sa.case((table.timer.in_(change.fired), "fired"), else_="withdrawn"))
-        )
     if change.incidents_moved:
-        incident = tables.incident.c
-        stuck = spiff.open_incidents(after.tokens)
-        session.execute(
-            sa.update(tables.incident)
-            .where(incident.case_id == after.id, incident.resolved_at.is_(None), incident.item.notin_(list(stuck)))
-            .values(resolved_at=after.changed_at)
-        )
+        _end_incidents(session, after)
+
+
+def _end_incidents(session: Session, after: OpenCase) -> None:
+    """Incidents the tokens no longer hold are resolved."""
+    incident = tables.incident.c
+    stuck = spiff.open_incidents(after.tokens)
+    session.execute(
+        sa.update(tables.incident)
+        .where(incident.case_id == after.id, incident.resolved_at.is_(None), incident.item.notin_(list(stuck)))
+        .values(resolved_at=after.changed_at)
+    )
 
 
 def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
