@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bpmn.template import read as read_template
 from bpmn.wording import say
 from tests.bpmn.examples import APPLICATION, POWER, REVIEW, SCENARIO, package, power, process
 from tests.conftest import FIXTURES, ROOT
+from tests.flows.shipped import whole
 
 #: Fixture → the rule it breaks, at which element, with which severity (as an exercise).
 SHOWN = {
@@ -237,7 +239,7 @@ BROKEN_BENCHMARK = {
 #: The same, of its documents.
 BROKEN_DOCUMENT = {
     "document.template": ("bpmn", 'template="penalty-notice"', 'template="penalty-note"'),
-    "document.nobody": ("bpmn", 'name="公开记录"', 'name="公开记录" template="penalty-decision"'),
+    "document.nobody": ("bpmn", 'name="立案登记表"', 'name="立案登记表" template="penalty-decision"'),
     "document.number": ("bpmn", "云市监罚告〔{year}〕{n}号", "云市监罚告〔{year}〕号"),
     "document.unusable": ("html", "{{ party_name }}", "{{ party_name.upper() }}"),
     "document.unused": ("bpmn", ' template="penalty-decision"', ""),
@@ -246,7 +248,7 @@ BROKEN_DOCUMENT = {
     "document.no-remedy": ("decision", "in remedies %}", "in bases %}"),
     "document.refusal": ("refusal", "{{ no_penalty_reason }}", ""),
 }
-PENALTY = load(ROOT / "flows" / "cf-general")
+PENALTY = whole("cf-general")
 _KINDS = {
     "html": "documents/penalty-notice.html",
     "decision": "documents/penalty-decision.html",
@@ -262,7 +264,7 @@ def penalty(kind: str, old: str, new: str) -> FlowPackage:
     text = PENALTY.files[_KINDS[kind]].decode()
     assert old in text
     files = {**PENALTY.files, _KINDS[kind]: text.replace(old, new, 1).encode()}
-    return FlowPackage(files, digest(files))
+    return replace(PENALTY, files=files, digest=digest(files))
 
 
 def review(**field: Any) -> dict[str, Any]:

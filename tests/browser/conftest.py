@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import engine
-from bpmn.package import load
 from tests.browser.chromium import Missing, launched
-from tests.browser.office import ROOT, Office, opened
+from tests.browser.office import Office, opened
 from tests.browser.people import Slip
+from tests.flows.shipped import publish, whole
 
 #: A form that comes back with errors is an answer, not a fault; the console calls it one all the same.
 EXPECTED = "the server responded with a status of 422"
@@ -23,7 +23,7 @@ PATIENCE = 10_000
 
 Visit = Callable[..., Page]
 
-PENALTY = load(ROOT / "flows/cf-general")
+PENALTY = whole("cf-general")
 POSTS = {"承办岗": "zhang", "批准岗": "huang", "applicant": "applicant"}
 
 
@@ -86,7 +86,7 @@ def mitigated(office: Office) -> Slip:
     """A case whose facts led to mitigation; the proposal is to be made."""
     at = datetime.now(UTC) - timedelta(days=20)
     with office.store.begin() as session:
-        engine.publish(session, PENALTY, key="cf-general", author="lin", reviewer="zhao", at=at)
+        publish(session, "cf-general", author="lin", reviewer="zhao", at=at)
         done = engine.start_case(session, "cf-general", actor="zhang", at=at)
         assert done.receipt is not None
         slip = Slip(done.case, done.receipt.code)

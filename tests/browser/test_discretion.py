@@ -71,10 +71,10 @@ def tell(handler: Page, party: Page, slip: Slip) -> None:
 def review(lawyer: Page, slip: Slip) -> None:
     """A departure goes to the legal office, though nobody chose so."""
     sign_in(lawyer, "吴静怡")
-    open_item(lawyer, slip, "法制审核")
+    open_item(lawyer, slip, "审核并出具意见")
     choose(lawyer, "审核结论", "通过")
     lawyer.get_by_label("审核意见").fill("减轻处罚的事实和依据充分。")
-    finish(lawyer, "法制审核")
+    finish(lawyer, "审核并出具意见")
 
 
 def decide(head: Page, slip: Slip) -> None:

@@ -17,6 +17,7 @@ from engine.store import Store, open_store
 from tests.conftest import CODE_KEY, ROOT, Clock, add_people, fixture
 from tests.constructs.construct import constructs, tell
 from tests.engine.run.models import xml
+from tests.flows.shipped import publish, whole
 from tests.flows.test_scenarios import tell as tell_story
 from tests.postgres import Server
 
@@ -114,12 +115,12 @@ def modest(postgres_store: Store) -> Iterator[Store]:
 
 def decide_a_penalty(store: Store, clock: Clock) -> None:
     """Whatever the law adds: cards, a benchmark, documents, files, drafts, a change of law."""
-    package = load(ROOT / "flows" / "cf-general")
+    package = whole("cf-general")
     with store.begin() as session:
         posts = {node.step.post for node in package.definitions.nodes.values() if node.step and node.step.post}
         for name in (f"{post}{number}" for post in posts for number in "一二"):
             engine.add_person(session, name, roles=["clerk"], posts=[name[:-1]])
-        engine.publish(session, package, key="cf-general", author="modeller", reviewer="reviewer", at=clock())
+        publish(session, "cf-general", author="modeller", reviewer="reviewer", at=clock())
     for story in ("not-established", "departs-from-the-benchmark"):
         done = tell_story(store, "cf-general", package.scenarios[story], package.definitions)
     with store.begin() as session:

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 import engine
-from bpmn.package import FlowPackage, digest, load
+from bpmn.package import FlowPackage, digest
 from engine.answers import Done
 from engine.errors import Rejection
 from engine.run import departure
 from engine.store import Store
-from tests.conftest import ROOT
+from tests.flows.shipped import publish, whole
 from tests.flows.test_scenarios import PUBLISHED, tell
 
 KEY = "cf-general"
-PACKAGE = load(ROOT / "flows" / KEY)
+PACKAGE = whole(KEY)
 #: A mitigated fine, with reasons, review and discussion; and one within its tier.
 DEPARTS, WITHIN = PACKAGE.scenarios["departs-from-the-benchmark"], PACKAGE.scenarios["within-the-benchmark"]
 
@@ -32,7 +32,7 @@ def office(sqlite_store: Store) -> Iterator[Store]:
         for post in {n.step.post for n in PACKAGE.definitions.nodes.values() if n.step and n.step.post}:
             for name in (f"{post}一", f"{post}二"):
                 engine.add_person(session, name, roles=["clerk"], posts=[post])
-        engine.publish(session, PACKAGE, key=KEY, author="author", reviewer="approver", at=PUBLISHED)
+        publish(session, KEY, author="author", reviewer="approver", at=PUBLISHED)
     return sqlite_store
 
 
@@ -89,7 +89,7 @@ def test_a_departure_goes_through_review_and_discussion_whatever_the_officers_ch
 
 def test_a_review_that_was_not_passed_does_not_count(office: Store) -> None:
     with pytest.raises(Rejection) as rejection:
-        told(office, DEPARTS, LegalReview={"legal_result": "return"})
+        told(office, DEPARTS, ReviewLegality={"legal_result": "return"})
     assert rejection.value.code == "item.unknown"  # it went back to the investigation
 
 
