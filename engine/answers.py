@@ -393,6 +393,8 @@ class CaseView:
     #: Clocks of the law, running and ended, and cards, in the order they came.
     timings: tuple[Timing, ...] = ()
     cards: tuple[Card, ...] = ()
+    #: Keys of the activities that call a published flow: what lies in them is drawn on that flow's chart, not on this.
+    calls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,8 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
     shown = all_steps if step is None else all_steps[:step]
     folded = status.fold(shown)
     definition_id, ref = _version_at(session, row, all_steps, shown)
-    definitions = catalogue.package_of(session, definition_id).definitions
+    package = catalogue.package_of(session, definition_id)
+    definitions = package.definitions
     timings, cards = timeline.fold(shown, definitions)
     return CaseView(
         case=number,
@@ -93,6 +94,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         due=_whole_due(timings) if folded.counted else case_due(definitions, shown),
         timings=timings,
         cards=cards,
+        calls=frozenset(key for key in folded.elements if _calls(definitions, key) in package.called),
         linked=_linked(session, row),
     )
 
@@ -205,6 +207,12 @@ def reasons(session: Session, number: str) -> dict[int, str]:
         )
     )
     return {row.seq: str(canonical.decode(canonical.loads(row.value))) for row in rows}
+
+
+def _calls(definitions: Definitions, key: str) -> str:
+    """What an element calls; '' for those that call nothing."""
+    node = definitions.nodes.get(projection.element_id(key))
+    return node.called or "" if node is not None else ""
 
 
 def _whole_due(timings: Sequence[Timing]) -> Due | None:

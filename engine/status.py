@@ -121,12 +121,13 @@ def key_of(definitions: Definitions, node_id: str) -> str:
 def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
     """What the picture shows of a case: marks and arrow counts by BPMN id; with ``today`` the clocks that run.
 
-    Cards stay on their element whatever became of it, unless they were revoked.
+    Cards stay on their element whatever became of it, unless they were revoked; those raised within a flow that is
+    called stand on the activity that calls it, whose chart this is.
     """
     cards: dict[str, dict[str, None]] = {}
     for card in view.cards:
         if card.state != "revoked":
-            cards.setdefault(card.element, {})[card.colour] = None
+            cards.setdefault(_drawn(card.element, view.calls), {})[card.colour] = None
     signs = {t.element: sign for t in view.timings if today is not None and (sign := clock_sign(t, today)) is not None}
     marks = {
         key.rpartition("/")[2]: Mark(
@@ -138,6 +139,13 @@ def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
         for key, status in view.elements.items()
     }
     return PictureStatus(elements=marks, arrows={flow: arrow.count for flow, arrow in view.arrows.items()})
+
+
+def _drawn(key: str, calls: frozenset[str]) -> str:
+    """The element that shows ``key`` on the chart of the case: the outermost call it lies in, else itself."""
+    parts = key.split("/")
+    around = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+    return next((outer for outer in around if outer in calls), key)
 
 
 def clock_sign(timing: Timing, today: date) -> ClockSign | None:

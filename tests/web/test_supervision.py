@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -78,6 +79,47 @@ def test_the_desk_and_the_chart_bear_the_card(app: Flask, store: Store, number: 
     with store.read() as session:
         marks = engine.picture_status(engine.show(session, number)).elements
     assert marks["Review"].cards == ("blue", "yellow")
+
+
+def test_the_chart_of_the_caller_bears_the_cards_of_what_it_calls(app: Flask, store: Store) -> None:
+    """Service runs within ``Serve``, whose chart has no node for the step that is late."""
+    add_people(store)
+    way: list[tuple[str, str, dict[str, str]]] = [
+        ("FormalReview", "wang", {"formal_result": "complete"}),
+        ("Review", "zhang", {"site_check_needed": "no", "major_interest": "no", "review_findings": "符合条件。"}),
+        ("Opinion", "zhang", {"proposal": "grant", "on_time": "yes", "opinion_text": "建议准予。"}),
+        ("Verify", "yang", {"check_result": "pass"}),
+        ("Decide", "he", {"decision": "grant"}),
+        ("IssueLicence", "wang", {}),
+    ]
+    at = datetime(2026, 9, 3, 9, tzinfo=ZONE)
+    with store.begin() as session:
+        engine.add_person(session, "hua", roles=["supervisor"], display="华监督")
+        engine.add_person(session, "he", roles=["clerk", "supervisor"], posts=["批准岗", "送达岗"], display="何批准")
+        number = engine.start_case(session, "xk-general", actor="applicant", data=APPLICATION, at=at).case
+        for item, actor, data in way:
+            engine.complete(session, number, item, actor=actor, data=data, at=at)
+        engine.catch_up(session, number, datetime(2026, 9, 5, 9, tzinfo=ZONE))
+        view = engine.show(session, number)
+    assert [card.colour for card in view.cards if card.element == "Serve/Deliver"] == ["blue", "yellow"]
+    assert "yellow" in engine.picture_status(view).elements["Serve"].cards
+    he = signed_in(app, "he")
+    for address in (f"/desk/cases/{number}", f"/audit/cases/{number}"):
+        (node,) = re.findall(r'<a [^>]*id="node-Serve"[^>]*>', he.page(address).html)
+        assert "黄牌" in node, node
+    assert "黄牌" in he.page("/audit").html and "tag--warn" in he.page("/desk").html
+    with store.begin() as session:
+        engine.treat_card(
+            session,
+            number,
+            "T2 Serve/Deliver#1.0",
+            "revoke",
+            actor="hua",
+            reason="系统停机",
+            at=datetime(2026, 9, 5, 10, tzinfo=ZONE),
+        )
+        view = engine.show(session, number)
+    assert "yellow" not in engine.picture_status(view).elements["Serve"].cards
 
 
 def test_the_filters_narrow_the_list(app: Flask, number: str) -> None:
