@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.benchmark import KINDS, Benchmark, Segment, Tier
 from bpmn.dmn_model import Decisions
-from engine.answers import Alike, CaseView, TierCount
+from engine.answers import Alike, CaseView, DefinitionInfo, TierCount
 from engine.errors import Rejection
 from engine.law.discretion import NAME
 from web import forms
@@ -66,13 +66,13 @@ class Found:
 
 @bp.get("/powers/<key>/benchmarks/<name>")
 def benchmark(key: str, name: str) -> ResponseReturnValue:
-    """One benchmark of a power, as published with its latest version."""
+    """One benchmark, as published with the latest version that has it; that of a called flow is on that flow's page."""
     with read() as session:
-        info = engine.definition(session, key)
+        info = _holder(session, key, name)
+        if info.key != key:
+            return redirect(url_for("benchmarks.benchmark", key=info.key, name=name))
         words = FlowWords(engine.package_of(session, info.id).alone, lang())
-        found = words.package.benchmarks.get(name)
-        if found is None:
-            raise Rejection("benchmark.unknown", digest=name)
+        found = words.package.benchmarks[name]
         counts = engine.distribution(session, found.digest, None if settings().demo else False)
     return render_template(
         "public/benchmark.html",
@@ -86,6 +86,23 @@ def benchmark(key: str, name: str) -> ResponseReturnValue:
         sheets=_sheets(words.package.decisions[f"{name}.dmn"]),
         decided=any(count.decided != 0 for count in counts),
     )
+
+
+def _holder(session: Session, key: str, name: str) -> DefinitionInfo:
+    """The newest version that holds the benchmark, of the flow or of one it calls.
+
+    An older one too: its cases still name it. Raises Rejection ``definition.unknown``, ``benchmark.not_here``.
+    """
+    latest = engine.definition(session, key)
+    for info in engine.versions(session, key):
+        package = engine.package_of(session, info.id)
+        if name in package.alone.benchmarks:
+            return info
+        called = next((one for one, flow in package.called.items() if name in flow.benchmarks), None)
+        if called is not None:
+            return _holder(session, called, name)
+    title = FlowWords(engine.package_of(session, latest.id), lang()).title
+    raise Rejection("benchmark.not_here", flow=title or key, name=name)
 
 
 def found_in(session: Session, view: CaseView, words: FlowWords, *, public: bool) -> Found | None:

@@ -22,6 +22,8 @@ from web.session import NotReady
 #: HTTP status of a rejection; any other is 422, "understood and refused" (RFC 9110).
 STATUS = {
     "case.unknown": 404,
+    "benchmark.not_here": 404,
+    "benchmark.unknown": 404,
     "card.unknown": 404,
     "limit.none": 404,
     "definition.unknown": 404,
