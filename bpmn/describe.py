@@ -24,16 +24,24 @@ def describe(
     joint = "" if drawing.lang == "zh" else " "
     visible = joint.join(line.text for line in placed.lines) + (joint if placed.lines and beside else "") + beside
     number = f"{placed.number}{joint}" if placed.number else ""
-    about = say["comma"].join(_about(definitions, drawing, node, labels))
+    about = say["comma"].join(_about(node, drawing.lang, _lane(definitions, drawing, placed, labels)))
     details = _details(node, drawing.lang, labels)
     return str(say["semicolon"]).join([number + (visible + say["comma"] if visible else "") + about, *details])
 
 
-def _about(definitions: Definitions, drawing: Drawing, node: Node, labels: Mapping[str, str]) -> Iterator[str]:
-    text = words(drawing.lang)
+def _lane(definitions: Definitions, drawing: Drawing, placed: PlacedNode, labels: Mapping[str, str]) -> str:
+    """Whose lane it is; '' where the visible text says so already, as a line of its own or as the post."""
+    node = node_of(definitions, placed.id)
     lane = next((lane.name for lane in drawing.lanes if lane.id == node.lane), "")
     if not lane and node.lane in definitions.lanes:
         lane = labels.get(node.lane, definitions.lanes[node.lane].name)
+    post = node.step.post if node.step is not None else ""
+    told = any(line.role == "lane" for line in placed.lines) or lane == labels.get(post, post)
+    return "" if told else lane
+
+
+def _about(node: Node, lang: str, lane: str) -> Iterator[str]:
+    text = words(lang)
     if lane:
         yield lane
     yield text["type"].get(node.type, node.type)

@@ -51,6 +51,14 @@ def test_everything_readable_is_drawn_whole(file: Path) -> None:
     assert {node.id for node in definitions.nodes.values() if node.kind != "artifact" and not node.parent} <= drawn
 
 
+@pytest.mark.parametrize("form", ["wide", "phone"])
+def test_the_accessible_name_says_once_who_acts(form: str) -> None:
+    """The phone chart writes the lane into the box, the lane chart above it."""
+    links = {link.get("id"): str(link.get("aria-label")) for link in parsed(dressed(form=form)).iter(f"{SVG}a")}
+    assert links["node-Review"].count("窗口") == 1 and links["node-Apply"].count("，申请人，") == 0
+    assert links["node-Complete"].count("窗口") == 1
+
+
 def test_nodes_are_links_in_reading_order_and_say_what_is_seen_first() -> None:
     _, drawing = drawing_of(POWER.encode())
     links = list(parsed(dressed()).iter(f"{SVG}a"))
@@ -58,7 +66,7 @@ def test_nodes_are_links_in_reading_order_and_say_what_is_seen_first() -> None:
     apply = next(link for link in links if link.get("id") == "node-Apply")
     seen = "".join("".join(text.itertext()) for text in apply.iter(f"{SVG}text") if text.get("class") != "nt")
     label = str(apply.get("aria-label"))
-    assert label.startswith(f"1{seen}，申请人，人工办理")
+    assert label.startswith(f"1{seen}，人工办理")
     assert "依据：《中华人民共和国行政许可法》第二十九条" in label
 
 
