@@ -118,7 +118,7 @@ def found_in(session: Session, view: CaseView, words: FlowWords, *, public: bool
         benchmark=own,
         tier=tier,
         range=_amounts(found["low"], found["high"]),
-        proposed=_yuan(found["proposed"]),
+        proposed=_proposed(found),
         amount=_yuan(found["amount"]) if found.get("amount") is not None else "",
         decided=_yuan(decided) if decided is not None else "",
         circumstances=[
@@ -200,6 +200,12 @@ def _sheets(decisions: Decisions) -> list[Sheet]:
 
 def _amounts(low: Any, high: Any) -> str:
     return _("%(low)s 至 %(high)s 元", low=_yuan(low), high=_yuan(high)) if Decimal(high) else _("不罚款")
+
+
+def _proposed(found: Mapping[str, Any]) -> str:
+    """What the benchmark computes; a warning where the tier lets one stand for money."""
+    amount = _("%(amount)s 元", amount=_yuan(found["proposed"])) if Decimal(found["high"]) else _("不罚款")
+    return _("%(amount)s，或者警告", amount=amount) if found.get("warning") else amount
 
 
 def _yuan(amount: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -164,7 +165,7 @@ def _item_page(file: File, item: WorkItem, fields: list[forms.Field], wrong: lis
         words=file.words,
         item=item,
         step=file.step(item.element),
-        fields=fields,
+        fields=[_weighed(one, file, node) for one in fields],
         errors=[*wrong, *forms.summary(fields)],
         wrong=dict(wrong),
         command_id=id_,
@@ -182,6 +183,15 @@ def _item_page(file: File, item: WorkItem, fields: list[forms.Field], wrong: lis
         allowed=allowed,
         open=allowed and item.claimed_by in (None, me.name) and file.view.state == "open",
     )
+
+
+def _weighed(field: forms.Field, file: File, node: Node | None) -> forms.Field:
+    """Where an amount is asked for: what the benchmark computes and its range, read out with the field."""
+    clause = node.step.discretion if node is not None and node.step is not None else None
+    if clause is None or not clause.amount or field.name != clause.amount or file.discretion is None:
+        return field
+    said = _("按基准测算：%(amount)s；幅度：%(range)s。", amount=file.discretion.proposed, range=file.discretion.range)
+    return replace(field, hint=" ".join(part for part in (field.hint, said) if part))
 
 
 def _grave(words: FlowWords, node: Node | None) -> set[str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from flask import Flask
 
 import engine
+from bpmn.model import Discretion
 from bpmn.package import load
 from engine.store import Store
 from tests.conftest import ROOT, fixture
+from tests.flows.shipped import publish, whole
+from tests.flows.test_scenarios import tell
 from tests.web.browser import Browser
+from tests.web.staff import signed_in
 
 PUBLISHED = datetime(2026, 3, 2, 2, tzinfo=UTC)
 NAME = "food-expired"
@@ -44,3 +50,31 @@ def test_a_benchmark_of_what_is_called_has_its_page(app: Flask, store: Store, cl
     with store.begin() as session:
         engine.publish(session, serving, key="serving", author="lin", at=PUBLISHED)
     assert PENALTY.benchmarks[NAME].title in client.page(f"/powers/serving/benchmarks/{NAME}").html
+
+
+def _asks(clause: Discretion | None) -> bool:
+    return clause is not None and clause.part == "proposal"
+
+
+def test_the_officer_sees_what_the_benchmark_computes_before_deciding(app: Flask, store: Store) -> None:
+    """The proposed amount beside its range, in the panel and at the field; the same for who decides after."""
+    package = whole("cf-general")
+    with store.begin() as session:
+        for post in {n.step.post for n in package.definitions.nodes.values() if n.step and n.step.post}:
+            for name in (f"{post}一", f"{post}二"):
+                engine.add_person(session, name, roles=["clerk"], posts=[post])
+        publish(session, "cf-general", author="lin", reviewer="zhao", at=PUBLISHED)
+    story = deepcopy(package.scenarios["within-the-benchmark"])
+    proposing = next(n for n in package.definitions.nodes.values() if n.step and _asks(n.step.discretion))
+    story["step"] = story["step"][: [step["do"] for step in story["step"]].index(proposing.id)]
+    done = tell(store, "cf-general", story, package.definitions)
+    (item,) = [one for one in done.work_items if one.element == proposing.id]
+    officer, address = signed_in(app, f"{item.post}一"), quote(item.item)
+    with store.read() as session:
+        found = engine.show(session, done.case).data["discretion"]
+    amount = f"{found['proposed']:,}"
+    page = officer.page(f"/desk/{done.case}/{address}").html
+    assert f"按基准测算</dt><dd><b>{amount} 元</b>" in page
+    assert f"按基准测算：{amount} 元；幅度：{found['low']:,} 至 {found['high']:,} 元。" in page
+    english = officer.page(f"/desk/{done.case}/{address}?lang=en").html
+    assert f"By the benchmark: {amount} yuan; range:" in english
