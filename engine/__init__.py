@@ -21,6 +21,7 @@ from engine.catalogue import (
     program_of,
     versions,
 )
+from engine.departures import departed_in, departures
 from engine.documents import document, documents
 from engine.drafts import draft, drop_draft, save_draft
 from engine.explained import explain
@@ -73,6 +74,8 @@ __all__ = [
     "definitions",
     "deliver",
     "deliver_signals",
+    "departed_in",
+    "departures",
     "desk",
     "distribution",
     "document",

@@ -353,6 +353,42 @@ class TierCount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Passed:
+    """A step of the procedure that was done: its number in the record, where, and when."""
+
+    step: int
+    element: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """A decision that departs from its benchmark, and what it passed through."""
+
+    case: str
+    definition: DefinitionRef
+    definition_id: int
+    benchmark: str
+    tier: str
+    #: The tier's range, whether its upper end is within it, and what was decided, in yuan.
+    low: Decimal
+    high: Decimal
+    closed: bool
+    amount: Decimal
+    #: waived, mitigated, below, above
+    why: str
+    #: Were reasons given? They are private and stay in the file.
+    reasoned: bool
+    #: None where it was not passed.
+    review: Passed | None
+    discussion: Passed | None
+    #: Were there dissenting views? None where nothing is kept of it.
+    dissent: bool | None
+    decision: Passed
+    simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alike:
     """How like cases were decided: their number, and a low, the middle and a high amount; None where they are few."""
 

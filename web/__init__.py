@@ -16,6 +16,7 @@ from web import (
     cli,
     dates,
     department,
+    departures,
     desk,
     downloads,
     errors,
@@ -55,6 +56,7 @@ ROOMS = (
     supervision,
     department,
     audit,
+    departures,
 )
 
 

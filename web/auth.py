@@ -32,6 +32,7 @@ ROOMS = (
     ("supervision", frozenset({"clerk", "supervisor"})),
     ("department", frozenset({"modeller", "reviewer", "publisher"})),
     ("audit", frozenset({"auditor", "supervisor"})),
+    ("departures", frozenset({"auditor", "supervisor"})),
 )
 
 

@@ -117,10 +117,10 @@ def found_in(session: Session, view: CaseView, words: FlowWords, *, public: bool
     return Found(
         benchmark=own,
         tier=tier,
-        range=_amounts(found["low"], found["high"]),
+        range=amounts(found["low"], found["high"], bool(found["closed"])),
         proposed=_proposed(found),
-        amount=_yuan(found["amount"]) if found.get("amount") is not None else "",
-        decided=_yuan(decided) if decided is not None else "",
+        amount=yuan(found["amount"]) if found.get("amount") is not None else "",
+        decided=yuan(decided) if decided is not None else "",
         circumstances=[
             (words.text(one.title), word("tier", one.kind), words.basis(one.basis) if one.basis else "")
             for id_ in found["circumstances"]
@@ -148,8 +148,8 @@ def _notes(found: Mapping[str, Any]) -> list[str]:
 def _likes(alike: Alike) -> str:
     if alike.cases is None or alike.low is None or alike.middle is None or alike.high is None:
         return _("同类案件少于 5 件，不公布。")
-    amounts = {"low": _yuan(alike.low), "middle": _yuan(alike.middle), "high": _yuan(alike.high)}
-    return _("同类案件 %(cases)s 件：多数在 %(low)s 至 %(high)s 元，居中 %(middle)s 元。", cases=alike.cases, **amounts)
+    told = {"low": yuan(alike.low), "middle": yuan(alike.middle), "high": yuan(alike.high)}
+    return _("同类案件 %(cases)s 件：多数在 %(low)s 至 %(high)s 元，居中 %(middle)s 元。", cases=alike.cases, **told)
 
 
 def _facts(own: Benchmark, facts: Mapping[str, Any], words: FlowWords) -> list[tuple[str, str]]:
@@ -181,8 +181,8 @@ def _range(tier: Tier, segment: Segment, words: FlowWords) -> str:
     unit = words.text(segment.unit)
     closed = high == segment.high
     if closed:
-        return _("%(low)s 至 %(high)s %(unit)s", low=_yuan(low), high=_yuan(high), unit=unit)
-    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=_yuan(low), high=_yuan(high), unit=unit)
+        return _("%(low)s 至 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=unit)
+    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=unit)
 
 
 def _sheets(decisions: Decisions) -> list[Sheet]:
@@ -198,17 +198,22 @@ def _sheets(decisions: Decisions) -> list[Sheet]:
     ]
 
 
-def _amounts(low: Any, high: Any) -> str:
-    return _("%(low)s 至 %(high)s 元", low=_yuan(low), high=_yuan(high)) if Decimal(high) else _("不罚款")
+def amounts(low: Any, high: Any, closed: bool) -> str:
+    """A range in yuan; where its upper end belongs to the next tier, as 不足."""
+    if not Decimal(high):
+        return _("不罚款")
+    if closed:
+        return _("%(low)s 至 %(high)s 元", low=yuan(low), high=yuan(high))
+    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=_("元"))
 
 
 def _proposed(found: Mapping[str, Any]) -> str:
     """What the benchmark computes; a warning where the tier lets one stand for money."""
-    amount = _("%(amount)s 元", amount=_yuan(found["proposed"])) if Decimal(found["high"]) else _("不罚款")
+    amount = _("%(amount)s 元", amount=yuan(found["proposed"])) if Decimal(found["high"]) else _("不罚款")
     return _("%(amount)s，或者警告", amount=amount) if found.get("warning") else amount
 
 
-def _yuan(amount: Any) -> str:
+def yuan(amount: Any) -> str:
     """A number with its thousands apart: 65,000."""
     number = Decimal(amount)
     return f"{number:,.2f}" if number != number.to_integral_value() else f"{int(number):,}"

@@ -30,7 +30,7 @@ def propose(handler: Page, slip: Slip) -> None:
     open_item(handler, slip, "提出处理建议")
     found = handler.get_by_role("region", name="裁量", exact=True)
     expect(found).to_contain_text("减轻处罚")
-    expect(found).to_contain_text("5,000 至 50,000 元")
+    expect(found).to_contain_text("5,000 以上、不足 50,000 元")
     check(handler)
     expect(handler.get_by_label("拟罚款数额（元）")).to_be_hidden()
     choose(handler, "处理建议", "建议给予处罚")

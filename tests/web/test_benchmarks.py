@@ -75,6 +75,6 @@ def test_the_officer_sees_what_the_benchmark_computes_before_deciding(app: Flask
     amount = f"{found['proposed']:,}"
     page = officer.page(f"/desk/{done.case}/{address}").html
     assert f"按基准测算</dt><dd><b>{amount} 元</b>" in page
-    assert f"按基准测算：{amount} 元；幅度：{found['low']:,} 至 {found['high']:,} 元。" in page
+    assert f"按基准测算：{amount} 元；幅度：{found['low']:,} 以上、不足 {found['high']:,} 元。" in page
     english = officer.page(f"/desk/{done.case}/{address}?lang=en").html
     assert f"By the benchmark: {amount} yuan; range:" in english
