@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from bpmn import icons, places
+from bpmn import dial, icons, places
 from bpmn.chart_words import words
 from bpmn.dot import Dot, line_label, spline
 from bpmn.drawing import Drawing, PlacedNode
 from bpmn.icons import Icon, Point
-from bpmn.marks import Mark, PictureStatus
+from bpmn.marks import ClockSign, Mark, PictureStatus
 from bpmn.model import Definitions, Node
 from bpmn.node_shapes import node_of
 from bpmn.palette import LOOKS, colour
@@ -72,11 +72,12 @@ class Pen:
             (icon.gap, ground, icon.width),
         ):
             lines = list(icons.splines(data)) if width else _hatched(list(icons.splines(data)))
-            self._strokes(
+            self.strokes(
                 [[(left + x * scale, top + y * scale) for x, y in line] for line in lines], tint, width * scale
             )
 
-    def _strokes(self, lines: list[list[Point]], ink: str, width: float) -> None:
+    def strokes(self, lines: list[list[Point]], ink: str, width: float) -> None:
+        """Splines drawn in one ink; nothing where there are none."""
         if not lines:
             return
         key = self._key()
@@ -113,11 +114,27 @@ def draw_badge(pen: Pen, name: str, left: float, top: float, scale: float) -> No
     pen.icon(mark, left, top, 20 * scale, ink, fill)
 
 
+def draw_clock(pen: Pen, clock: ClockSign, left: float, top: float, scale: float) -> None:
+    """The dial of a running clock: what is used, hatched where it stood still, a hand where the promise ends."""
+
+    def there(lines: list[list[Point]]) -> list[list[Point]]:
+        return [[(left + x * scale, top + y * scale) for x, y in line] for line in lines]
+
+    ink, side = colour("current"), 2 * dial.RIM * scale
+    middle = (left + dial.MIDDLE * scale, top + dial.MIDDLE * scale)
+    pen.shape("circle", *middle, side, side, fillcolor=colour("fc-bg"), color=ink, penwidth=1.4 * scale)
+    pen.strokes(there(dial.used(clock)), ink, 2 * dial.RADIUS * scale)
+    pen.strokes(there(dial.stopped(clock)), colour("skip"), 1.2 * scale)
+    pen.strokes(there(dial.hand(clock)), colour("warn"), 2 * scale)
+
+
 def draw_sign(dot: Dot, height: float, status: str, left: float, top: float) -> None:
     """A sign of the legend."""
     pen = Pen(dot, height, "g" + status)
     if status in icons.BADGES:
         draw_badge(pen, status, left, top, 1)
+    elif status == "clock":
+        draw_clock(pen, dial.SAMPLE, left, top, 1)
     else:
         line = colour(LOOKS[status].line)
         pen.shape("box", left + 10, top + 10, 20, 14, style="rounded,dashed", color=line, penwidth=1.4)
@@ -152,6 +169,9 @@ def _status(pen: Pen, node: Node, placed: PlacedNode, status: PictureStatus, lan
     for badge in _row(name, mark):
         draw_badge(pen, badge, left, place.top, place.scale)
         left -= 16 * place.scale
+    if mark is not None and mark.clock is not None:
+        draw_clock(pen, mark.clock, left, place.top, place.scale)
+        left -= 21 * place.scale
     if mark is not None and mark.count > 1:
         _pill(pen, f"×{mark.count}", left + 18 * place.scale, place.top + 10 * place.scale)
     count = (status.counts or {}).get(placed.id, 0)

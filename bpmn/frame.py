@@ -19,7 +19,7 @@ from bpmn.palette import colour
 INCH = 72
 GUTTER = 216
 GAP = 8
-_LEGEND = ("done", "current", "warn", "overdue", "returned", "todo", "skipped", "incident", "suspended")
+_LEGEND = ("done", "current", "warn", "overdue", "returned", "todo", "skipped", "incident", "suspended", "clock")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Frame:
     #: The column of bases and risks, None without one.
     gutter: Box | None
     box: Box
-    #: Statuses of the legend with the left top corner of each sign; empty without a status.
+    #: Signs of the legend, statuses and a clock, with the left top corner of each sign; empty without a status.
     legend: tuple[tuple[str, float, float], ...] = ()
 
 

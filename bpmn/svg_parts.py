@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from bpmn import xml
+from bpmn import dial, xml
 from bpmn.drawing import Box, Line, PlacedNode
 from bpmn.frame import Frame
 from bpmn.model import Node
@@ -121,8 +121,29 @@ def frame_group(
 
 
 def _sign(status: str, x: float, y: float) -> etree._Element:
+    if status == "clock":
+        return _clock(x, y)
     if status != "todo":
         return use(f"s-{status}", x, y, 20, 20, "")
     sign = rect(Box(left=x, top=y + 3, right=x + 20, bottom=y + 17), 3)
     sign.set("class", "sign-todo")
     return sign
+
+
+def _clock(x: float, y: float) -> etree._Element:
+    """The clock of the legend."""
+    group = element("g", class_="ck", transform=f"translate({number(x)} {number(y)})")
+    group.append(element("circle", class_="ck-face", cx="10", cy="10", r="9"))
+    group.append(element("path", class_="ck-used", d=_strokes(dial.used(dial.SAMPLE))))
+    group.append(element("path", class_="ck-stop", d=_strokes(dial.gaps(dial.SAMPLE))))
+    group.append(element("path", class_="ck-hand", d=_strokes(dial.hand(dial.SAMPLE))))
+    return group
+
+
+def _strokes(lines: list[list[tuple[float, float]]]) -> str:
+    """Cubic splines as path data."""
+    parts = []
+    for first, *rest in lines:
+        curve = " ".join(f"{number(x)} {number(y)}" for x, y in rest)
+        parts.append(f"M{number(first[0])} {number(first[1])}C{curve}")
+    return "".join(parts)

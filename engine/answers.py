@@ -431,6 +431,8 @@ class CaseView:
     cards: tuple[Card, ...] = ()
     #: Keys of the activities that call a published flow: what lies in them is drawn on that flow's chart, not on this.
     calls: frozenset[str] = frozenset()
+    #: The instant it is looked at: until when clocks on its chart have run; None where none was asked for.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

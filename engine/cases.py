@@ -96,6 +96,7 @@ def show(session: Session, number: str, step: int | None = None, at: datetime | 
         cards=cards,
         calls=frozenset(key for key in folded.elements if _calls(definitions, key) in package.called),
         linked=_linked(session, row),
+        at=at if at is not None or step is None else shown[-1].at,
     )
 
 

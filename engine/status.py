@@ -119,11 +119,13 @@ def key_of(definitions: Definitions, node_id: str) -> str:
 
 
 def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
-    """What the picture shows of a case: marks and arrow counts by BPMN id; with ``today`` the clocks that run.
+    """What the picture shows of a case: marks and arrow counts by BPMN id; with ``today``, or the day the view is of,
+    the clocks that run.
 
     Cards stay on their element whatever became of it, unless they were revoked; those raised within a flow that is
     called stand on the activity that calls it, whose chart this is.
     """
+    today = today or (local(view.at) if view.at is not None else None)
     cards: dict[str, dict[str, None]] = {}
     for card in view.cards:
         if card.state != "revoked":

@@ -10,7 +10,7 @@ from bpmn import chart
 from bpmn.chart import Picture, draw_chart, labels_of, picture
 from bpmn.errors import Refused
 from bpmn.icons import BADGES
-from bpmn.marks import Mark, PictureStatus
+from bpmn.marks import ClockSign, Mark, PictureStatus
 from bpmn.package import load
 from bpmn.palette import DARK, LIGHT, LOOKS, SANS
 from bpmn.reader import read
@@ -78,6 +78,25 @@ def test_print_bakes_the_status_in(format: str, magic: bytes) -> None:
     marked = draw_chart(POWER.encode(), "a4", format=format, status=status)
     assert blank.startswith(magic) and marked.startswith(magic)
     assert blank != marked
+
+
+CLOCKS = [
+    ClockSign(used=0.6),
+    ClockSign(used=0.9, promised=0.5, stops=((0.2, 0.4),)),
+    ClockSign(used=1),
+    ClockSign(used=0, still=True),
+]
+
+
+def test_print_draws_the_clocks() -> None:
+    """Used, promised and stopped are each to be seen: no two clocks are printed alike."""
+
+    def printed(clock: ClockSign | None) -> bytes:
+        status = PictureStatus(elements={"Review": Mark(status="current", clock=clock)})
+        return draw_chart(POWER.encode(), "a4", format="png", status=status)
+
+    assert printed(CLOCKS[1]) == printed(CLOCKS[1])
+    assert len({printed(clock) for clock in (None, *CLOCKS)}) == 1 + len(CLOCKS)
 
 
 def test_english_words_everywhere() -> None:

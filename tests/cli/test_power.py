@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,22 @@ def test_an_application_opens_the_case_at_the_window(office: Shell) -> None:
     everything = json.dumps([shown, office.json("case", "steps", opened["case"])], ensure_ascii=False)
     assert APPLICATION["applicant_name"] not in everything
     assert APPLICATION["applicant_name"] not in office("case", "show", opened["case"]).stdout
+
+
+def test_the_drawn_case_bears_its_clocks(office: Shell, tmp_path: Path) -> None:
+    """As of now, and as of the step asked for: the clock of a review, none before it was entered."""
+    opened = apply(office)
+    case, before = opened["case"], opened["receipt"]["step"]
+    do(office, case, "FormalReview", "wang", "2026-03-02T10:00", formal_result="complete")
+    drawn = {}
+    for name, step in (("now", ()), ("before", ("--step", before))):
+        office("case", "chart", case, *step, "-o", tmp_path / f"{name}.svg")
+        svg = (tmp_path / f"{name}.svg").read_text("utf8")
+        (drawn[name],) = re.findall(r'<a [^>]*id="node-Review"[^>]*>', svg)
+    assert "时限已用100%" in drawn["now"], "the review of March is past its date"
+    assert "时限已用" not in drawn["before"]
+    office("case", "chart", case, "-o", tmp_path / "case.pdf")
+    assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_wrong_form_is_one_line_with_every_field(office: Shell) -> None:
