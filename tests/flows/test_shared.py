@@ -68,3 +68,16 @@ def test_the_clock_of_a_permit_stands_still_while_its_hearing_is_called(office: 
     with office.read() as session:
         whole_case = next(timing for timing in engine.show(session, done.case).timings if not timing.element)
     assert whole_case.promised is None and whole_case.statutory is None
+
+
+def test_paying_does_not_wait_for_publication(office: Store) -> None:
+    """The fifteen days of the party run from service (处罚法 67), whatever the disclosure office does."""
+    penalty = whole("cf-general")
+    done = tell(office, "cf-general", until(penalty.scenarios["heard-and-performed"], "Deliver"), penalty.definitions)
+    assert {item.element for item in done.work_items} == {"Disclose/DisclosureCheck", "Perform"}
+
+
+def test_no_penalty_is_served_and_nothing_is_to_be_paid(office: Store) -> None:
+    penalty = whole("cf-general")
+    done = tell(office, "cf-general", until(penalty.scenarios["not-established"], "Deliver"), penalty.definitions)
+    assert [item.element for item in done.work_items] == ["Close/Archive"]
