@@ -6,29 +6,32 @@ and a closed list of functions. Length, nesting, steps and sizes are bounded, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from bpmn.feel_closures import Closure, Knowledge, Test
-from bpmn.feel_parser import Comparison, Operation, Parser
+from bpmn.feel_parser import Comparison, Parser, Part
 from bpmn.feel_run import FeelError, Frame, Run
+from bpmn.feel_types import Clash
 from bpmn.feel_values import Months
 
 __all__ = [
+    "Clash",
     "Comparison",
     "Expression",
     "FeelError",
     "Knowledge",
     "Months",
-    "Operation",
     "Run",
     "Script",
     "UnaryTests",
     "compile_expression",
     "compile_script",
     "compile_unary_tests",
+    "typed_expression",
+    "typed_script",
 ]
 
 MAX_SCRIPT = 10_000
@@ -42,7 +45,6 @@ class Expression:
     text: str
     names: frozenset[str]
     comparisons: tuple[Comparison, ...]
-    operations: tuple[Operation, ...] = field(repr=False, compare=False)
     _closure: Closure = field(repr=False, compare=False)
 
     def within(self, run: Run) -> object:
@@ -86,7 +88,6 @@ class Script:
     text: str
     reads: frozenset[str]
     writes: tuple[str, ...]
-    operations: tuple[Operation, ...] = field(repr=False, compare=False)
     _lines: tuple[tuple[str, Closure], ...] = field(repr=False, compare=False)
 
     def run(self, scope: Mapping[str, object]) -> dict[str, object]:
@@ -114,7 +115,7 @@ def compile_expression(text: str, names: frozenset[str] = NONE, functions: Funct
     parser = Parser(text, names=names, functions=dict(functions))
     part = parser.expression()
     _at_end(parser)
-    return Expression(text, frozenset(parser.names), tuple(parser.comparisons), tuple(parser.operations), part.run)
+    return Expression(text, frozenset(parser.names), tuple(parser.comparisons), part.run)
 
 
 @lru_cache(maxsize=2_048)
@@ -134,20 +135,46 @@ def compile_script(text: str) -> Script:
     parser = Parser(text, MAX_SCRIPT)
     lines: list[tuple[str, Closure]] = []
     reads: set[str] = set()
+    for name, part in _assignments(parser):
+        reads |= parser.names - {written for written, _ in lines}
+        lines.append((name, part.run))
+    writes = tuple(dict.fromkeys(name for name, _ in lines))
+    return Script(text, frozenset(reads), writes, tuple(lines))
+
+
+def typed_expression(text: str, types: Mapping[str, str]) -> tuple[str, tuple[Clash, ...]]:
+    """The type of an expression under the types of its variables, and where types do not go together.
+
+    A type is FEEL's own name of it, '' for one that is not known. Raises FeelError.
+    """
+    parser = Parser(text, types=types)
+    part = parser.expression()
+    _at_end(parser)
+    return part.type, tuple(parser.clashes)
+
+
+def typed_script(text: str, types: Mapping[str, str]) -> tuple[dict[str, str], tuple[Clash, ...]]:
+    """The types of what a script sets, and where types do not go together. Raises FeelError."""
+    parser = Parser(text, MAX_SCRIPT, types=types)
+    given: dict[str, str] = {}
+    for name, part in _assignments(parser):
+        parser.types[name] = given[name] = part.type
+    return given, tuple(parser.clashes)
+
+
+def _assignments(parser: Parser) -> Iterator[tuple[str, Part]]:
+    count = 0
     while parser.token.kind != "end":
         if parser.takes(";"):
             continue
-        if len(lines) == MAX_ASSIGNMENTS or (lines and not _parted(parser)):
+        if count == MAX_ASSIGNMENTS or (count and not _parted(parser)):
             raise parser.wrong("feel.expected", expected=";")
         name = _target(parser)
         parser.names.clear()
-        closure = parser.expression().run
-        reads |= parser.names - {written for written, _ in lines}
-        lines.append((name, closure))
-    if not lines:
+        yield name, parser.expression()
+        count += 1
+    if not count:
         raise FeelError("feel.empty")
-    writes = tuple(dict.fromkeys(name for name, _ in lines))
-    return Script(text, frozenset(reads), writes, tuple(parser.operations), tuple(lines))
 
 
 def _parted(parser: Parser) -> bool:

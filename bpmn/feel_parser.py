@@ -14,11 +14,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bpmn import feel_closures as closures
+from bpmn import feel_types as types
 from bpmn import feel_values as values
 from bpmn.feel_closures import Closure, Test
 from bpmn.feel_functions import CLOCK, FUNCTIONS, OF_LITERALS
 from bpmn.feel_lexer import Token
 from bpmn.feel_run import CONTEXT, MAX_ITEMS, FeelError, Frame, Run
+from bpmn.feel_types import Clash
 from bpmn.feel_values import Range
 from bpmn.feel_words import Words
 
@@ -27,14 +29,18 @@ MAX_DEPTH = 30
 
 _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 _UNKNOWN = object()
+#: The type of a range is that of its bounds after this.
+_RANGE = "range of "
 
 
 class Part(NamedTuple):
-    """A compiled piece: its closure, its name if it is just a variable, its value if it is a constant."""
+    """A compiled piece: its closure, its name if it is just a variable, its value if it is a constant, its type."""
 
     run: Closure
     name: str = ""
     constant: object = _UNKNOWN
+    #: '' where it is not known (``feel_types``).
+    type: str = ""
 
     @property
     def is_constant(self) -> bool:
@@ -46,6 +52,8 @@ class Tested(NamedTuple):
 
     run: Test
     constants: tuple[object, ...] = ()
+    #: The types of what it compares with by order: the bounds of a range, ``> 5``.
+    bounds: tuple[str, ...] = ()
     #: It was a range that used up the closing parenthesis: ``x in (1..5]``.
     closed: bool = False
 
@@ -58,20 +66,11 @@ class Comparison:
     constants: tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class Operation:
-    """A sign between two operands, each a variable or a constant: lets a linter find types that do not go together."""
-
-    sign: str
-    #: Names; '' where the operand is the constant.
-    left: str
-    right: str
-    #: The constant, where one operand is one.
-    constant: object = None
-
-
 class Parser(Words):
-    """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with."""
+    """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with.
+
+    ``types``: the types of variables, as far as they are known; ``clashes``: where they do not go together.
+    """
 
     def __init__(
         self,
@@ -79,8 +78,10 @@ class Parser(Words):
         limit: int = MAX_LENGTH,
         names: frozenset[str] = frozenset(),
         functions: Mapping[str, int] | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(text, limit, names)
+        self.types = dict(types or {})
         #: Functions of the model (business knowledge) by name: how many arguments they take.
         self._functions = functions or {}
         self._depth = 0
@@ -90,7 +91,7 @@ class Parser(Words):
         self._asked = False
         self.names: set[str] = set()
         self.comparisons: list[Comparison] = []
-        self.operations: list[Operation] = []
+        self.clashes: list[Clash] = []
 
     def _deeper(self, read: Callable[[], Part], *, filtering: bool = True) -> Part:
         """Read one level further in. An error ends the whole text, so nothing need be restored after one."""
@@ -122,70 +123,95 @@ class Parser(Words):
         return self._logical("and", self._comparison)
 
     def _if(self) -> Part:
-        condition = self.expression().run
+        since = self._at
+        asked = self.expression()
+        self._must_be("boolean", "if", asked, since)
         self.wants("then")
-        yes = self.expression().run
+        then = self.expression()
         self.wants("else")
-        no = self.expression().run
-        return self._part(lambda frame: yes(frame) if condition(frame) is True else no(frame))
+        otherwise = self.expression()
+        condition, yes, no = asked.run, then.run, otherwise.run
+        both = {then.type, otherwise.type} - {types.NULL}
+        kind = both.pop() if len(both) == 1 else ""
+        return self._part(lambda frame: yes(frame) if condition(frame) is True else no(frame), type=kind)
 
     def _logical(self, word: str, operand: Callable[[], Part]) -> Part:
+        since = self._at
         first = operand()
         if not self.sees(word):
             return first
+        self._must_be("boolean", word, first, since)
         operands = [first.run]
         while self.takes(word):
-            operands.append(operand().run)
-        return self._part(closures.disjunction(operands) if word == "or" else closures.conjunction(operands))
+            since = self._at
+            part = operand()
+            self._must_be("boolean", word, part, since)
+            operands.append(part.run)
+        run = closures.disjunction(operands) if word == "or" else closures.conjunction(operands)
+        return self._part(run, type="boolean")
 
     def _comparison(self) -> Part:
+        since = self._at
         left = self._additive()
         if self.takes("between"):
-            return self._between(left)
+            return self._between(left, since)
         if self.takes("in"):
+            middle = self._at
             tested = self._membership()
             self._compared(left, *tested.constants)
+            for bound in tested.bounds:
+                self._ordered("in", left, Part(left.run, type=bound), since, middle)
             value, test = left.run, tested.run
-            return self._part(lambda frame: test(frame, value(frame)))
+            return self._part(lambda frame: test(frame, value(frame)), type="boolean")
         if not self.sees(*_COMPARISONS):
             return left
-        sign, right = str(self.next().value), self._additive()
+        sign, middle, right = str(self.next().value), self._at, self._additive()
         if self.sees(*_COMPARISONS):
             # 1 < x < 3 would compare a boolean with 3 and give null.
             raise self.wrong("feel.chained_comparison")
-        self._operated(sign, left, right)
+        self._ordered(sign, left, right, since, middle)
         if sign in ("=", "!="):
             self._compared(left, right.constant)
             self._compared(right, left.constant)
         a, b, relation = left.run, right.run, closures.relation(sign)
-        return self._part(lambda frame: relation(frame, a(frame), b(frame)))
+        return self._part(lambda frame: relation(frame, a(frame), b(frame)), type="boolean")
 
     def _compared(self, part: Part, *constants: object) -> None:
         known = tuple(constant for constant in constants if constant is not _UNKNOWN)
         if part.name and known:
             self.comparisons.append(Comparison(part.name, known))
 
-    def _operated(self, sign: str, left: Part, right: Part) -> None:
-        if left.name and right.name:
-            self.operations.append(Operation(sign, left.name, right.name))
-        elif left.name and right.is_constant:
-            self.operations.append(Operation(sign, left.name, "", right.constant))
-        elif right.name and left.is_constant:
-            self.operations.append(Operation(sign, "", right.name, left.constant))
-
-    def _between(self, left: Part) -> Part:
+    def _between(self, left: Part, since: int) -> Part:
+        middle = self._at
         least = self._additive()
+        self._ordered("between", left, least, since, middle)
         self.wants("and")
+        middle = self._at
         most = self._additive()
-        self._operated("between", left, least)
-        self._operated("between", left, most)
+        self._ordered("between", left, most, since, middle)
         value, low, high = left.run, least.run, most.run
 
         def run(frame: Frame) -> object:
             given = value(frame)
             return Range(low(frame), high(frame)).has(given)
 
-        return self._part(run)
+        return self._part(run, type="boolean")
+
+    # -- types that do not go together ----------------------------------------------------------------------------
+
+    def _ordered(self, sign: str, left: Part, right: Part, since: int, middle: int) -> None:
+        if not types.compared(sign, left.type, right.type):
+            self._clash(sign, left, right, since, middle)
+
+    def _clash(self, sign: str, left: Part, right: Part, since: int, middle: int) -> None:
+        """Operands whose words begin at ``since`` and after the sign at ``middle``."""
+        written = self.written(since, middle - 1), self.written(middle, self._at)
+        constant = bool((left.name and right.is_constant) or (right.name and left.is_constant))
+        self.clashes.append(Clash(sign, *written, (left.type, right.type), constant))
+
+    def _must_be(self, wanted: str, sign: str, part: Part, since: int) -> None:
+        if wanted and part.type not in ("", types.NULL, wanted):
+            self.clashes.append(Clash(sign, self.written(since, self._at), "", (part.type, wanted)))
 
     def _additive(self) -> Part:
         return self._chain(("+", "-"), self._product)
@@ -197,14 +223,17 @@ class Parser(Words):
         return self._chain(("**",), self._unary)
 
     def _chain(self, signs: tuple[str, ...], operand: Callable[[], Part]) -> Part:
-        first = operand()
+        since = self._at
+        first = so_far = operand()
         if not self.sees(*signs):
             return first
         rest: list[tuple[str, Closure]] = []
         while self.sees(*signs):
-            sign, part = str(self.next().value), operand()
-            if not rest:
-                self._operated(sign, first, part)
+            sign, middle, part = str(self.next().value), self._at, operand()
+            kind = types.computed(sign, so_far.type, part.type)
+            if kind is None:
+                self._clash(sign, so_far, part, since, middle)
+            so_far = Part(part.run, type=kind or "")
             rest.append((sign, part.run))
         start = first.run
 
@@ -215,7 +244,7 @@ class Parser(Words):
             return result
 
         self._nodes += len(rest)
-        return self._part(run)
+        return self._part(run, type=so_far.type)
 
     def _unary(self) -> Part:
         if not self.takes("-"):
@@ -224,7 +253,7 @@ class Parser(Words):
         operand = part.run
         if isinstance(part.constant, Decimal):
             return self._constant(CONTEXT.minus(part.constant))
-        return self._part(lambda frame: closures.minus(operand(frame)))
+        return self._part(lambda frame: closures.minus(operand(frame)), type=part.type)
 
     def _postfix(self) -> Part:
         part = self._primary()
@@ -278,9 +307,11 @@ class Parser(Words):
         return start(self)
 
     def _variable(self, name: str) -> Part:
-        if name not in self._bound:
+        free = name not in self._bound
+        if free:
             self.names.add(name)
-        return self._part(lambda frame: frame.get(name), name="" if name in self._bound else name)
+        kind = self.types.get(name, "") if free else ""
+        return self._part(lambda frame: frame.get(name), name=name if free else "", type=kind)
 
     def _true(self) -> Part:
         return self._constant(True)
@@ -313,13 +344,18 @@ class Parser(Words):
             code = "feel.no_clock" if name in CLOCK else "feel.unknown_function"
             raise FeelError(code, token.position, function=name)
         self.wants("(")
+        since = self._at
         parts = self._several(")")
         if len(parts) < function.least or (function.most is not None and len(parts) > function.most):
             raise FeelError("feel.arguments", token.position, function=name, given=len(parts), least=function.least)
         arguments = [part.run for part in parts]
         if name in OF_LITERALS and all(part.is_constant for part in parts):
             return self._literal(name, parts, token)
-        return self._part(lambda frame: function(frame.run, [argument(frame) for argument in arguments]))
+        takes, gives = types.wanted(name, [part.type for part in parts])
+        if any(takes and part.type not in ("", takes) for part in parts):
+            wrong = next(part.type for part in parts if part.type not in ("", takes))
+            self.clashes.append(Clash(name, self.written(since, self._at - 1), "", (wrong, takes)))
+        return self._part(lambda frame: function(frame.run, [argument(frame) for argument in arguments]), type=gives)
 
     def _call_of_model(self, name: str, token: Token) -> Part:
         """A function that the model brings along; its value is in the scope under its name."""
@@ -382,7 +418,7 @@ class Parser(Words):
     def _list(self, parts: list[Part]) -> Part:
         closures = [part.run for part in parts]
         constant = [part.constant for part in parts] if all(part.is_constant for part in parts) else _UNKNOWN
-        return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant)
+        return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant, type="list")
 
     def _range(self, low: Part, *, closed: bool) -> Part:
         # In ]1..5[ the last bracket ends the range, it filters nothing.
@@ -391,7 +427,8 @@ class Parser(Words):
             raise self.wrong("feel.expected", expected="]")
         last = self.next().value == "]"
         a, b = low.run, high.run
-        return self._part(lambda frame: Range(a(frame), b(frame), closed, last))
+        bound = low.type or high.type
+        return self._part(lambda frame: Range(a(frame), b(frame), closed, last), type=f"{_RANGE}{bound}")
 
     def _context(self) -> Part:
         entries: dict[str, Closure] = {}
@@ -407,7 +444,7 @@ class Parser(Words):
             entries[key] = self.expression().run
             self._bound.append(key)
         del self._bound[bound:]
-        return self._part(lambda frame: closures.built(frame, entries))
+        return self._part(lambda frame: closures.built(frame, entries), type="context")
 
     # -- loops --------------------------------------------------------------------------------------------------
 
@@ -422,7 +459,7 @@ class Parser(Words):
                 results.append(body(inner))
             return results
 
-        return self._part(run)
+        return self._part(run, type="list")
 
     def _quantified(self, word: str) -> Part:
         loops, body, cost = self._loop("satisfies")
@@ -438,7 +475,7 @@ class Parser(Words):
                     result = None
             return result
 
-        return self._part(run)
+        return self._part(run, type="boolean")
 
     def _loop(self, word: str) -> tuple[list[tuple[str, Closure]], Closure, int]:
         """``x in …, y in …`` and the body after ``word``; how many nodes one round evaluates."""
@@ -483,7 +520,7 @@ class Parser(Words):
         if self.takes("not"):
             self.wants("(")
             inner = self._tests(")")
-            return Tested(closures.opposite(inner.run), inner.constants)
+            return Tested(closures.opposite(inner.run), inner.constants, inner.bounds)
         if not self.takes("("):
             return self._test(self._additive)
         first = self._test(self.expression, opened=True)
@@ -499,15 +536,17 @@ class Parser(Words):
             return tests[0]
         runs = [test.run for test in tests]
         constants = tuple(constant for test in tests for constant in test.constants)
-        return Tested(closures.first_of(runs), constants if all(test.constants for test in tests) else ())
+        bounds = tuple(bound for test in tests for bound in test.bounds)
+        return Tested(closures.first_of(runs), constants if all(test.constants for test in tests) else (), bounds)
 
     def _test(self, operand: Callable[[], Part], *, opened: bool = False) -> Tested:
         if self.sees("-") and self._tokens[self._at + 1].value in (",", ")", ""):
             self.next()
             return Tested(lambda frame, value: True)
         if self.sees(*_COMPARISONS):
-            relation, bound = closures.relation(str(self.next().value)), self._additive().run
-            return Tested(lambda frame, value: relation(frame, value, bound(frame)))
+            relation, limit = closures.relation(str(self.next().value)), self._additive()
+            bound = limit.run
+            return Tested(lambda frame, value: relation(frame, value, bound(frame)), bounds=(limit.type,))
         asked, self._asked = self._asked, False
         part = operand()
         closed = opened and self.takes("..")
@@ -521,17 +560,18 @@ class Parser(Words):
         return Tested(
             lambda frame, value: values.matches(frame.run, value, closure(frame)),
             constants if part.is_constant else (),
+            (part.type.removeprefix(_RANGE),) if part.type.startswith(_RANGE) else (),
             closed,
         )
 
     # -- making parts -------------------------------------------------------------------------------------------
 
-    def _part(self, run: Closure, name: str = "", constant: object = _UNKNOWN) -> Part:
+    def _part(self, run: Closure, name: str = "", constant: object = _UNKNOWN, type: str = "") -> Part:
         self._nodes += 1
-        return Part(run, name, constant)
+        return Part(run, name, constant, type)
 
     def _constant(self, value: object) -> Part:
-        return self._part(lambda frame: value, constant=value)
+        return self._part(lambda frame: value, constant=value, type=types.type_of(value))
 
 
 _PRIMARIES: dict[str, Callable[[Parser], Part]] = {

@@ -10,6 +10,7 @@ class Words:
     """A text being read: the next word, and how to take it."""
 
     def __init__(self, text: str, limit: int, names: frozenset[str] = frozenset()) -> None:
+        self._text = text
         self._tokens = tokens(text, limit, names)
         self._at = 0
 
@@ -43,6 +44,10 @@ class Words:
         """Take this word. Raises FeelError ``feel.expected``."""
         if not self.takes(word):
             raise self.wrong("feel.expected", expected=word)
+
+    def written(self, since: int, until: int) -> str:
+        """The text of the words from one to before another, by their numbers."""
+        return self._text[self._tokens[since].position - 1 : self._tokens[until].position - 1].strip()
 
     def wrong(self, code: str, **params: object) -> FeelError:
         """The error at the next word."""

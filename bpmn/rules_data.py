@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bpmn import timer_text
 from bpmn.calls import outside
 from bpmn.dmn import asked_for, results
+from bpmn.dmn_model import SINGLE
+from bpmn.dmn_types import basic
 from bpmn.errors import Refused
-from bpmn.feel import Comparison, Expression, FeelError, Operation, compile_expression, compile_script
+from bpmn.feel import Clash, Comparison, FeelError, compile_expression, compile_script, typed_expression, typed_script
 from bpmn.model import Flow, Node
 from bpmn.rules import Spot, Subject, at, misread, rule
 from bpmn.watched import watched
@@ -25,7 +26,9 @@ class Reading:
     thing: Node | Flow
     names: frozenset[str]
     comparisons: tuple[Comparison, ...] = ()
-    operations: tuple[Operation, ...] = ()
+    #: Its text, where it is an expression or a script; does it say yes or no?
+    text: str = ""
+    answers: bool = False
 
 
 @rule("condition.syntax", "error")
@@ -113,36 +116,35 @@ def impossible_value(subject: Subject) -> Iterator[Spot]:
 
 @rule("data.mixed-types", "error")
 def mixed_types(subject: Subject) -> Iterator[Spot]:
-    """A sign stands between values of two types, by the forms that ask for them: the answer would always be null.
+    """A sign or function gets values of types it does not go with: the answer would always be null.
 
-    Text and number, date and text and so on (DMN 10.3.2.13, 10.3.2.15); what no form gives a type is not judged.
+    Text and number, date and text and so on (DMN 10.3.2.13, 10.3.2.15, 10.3.4), by the forms, decisions and scripts
+    that give the values; what none of them gives a type is not judged.
     """
-    fields, computed = fields_of(subject), written(subject)
-
-    def type_of(name: str) -> str:
-        types = {feel_type(schema) for schema in fields.get(name, {}).values()} if name not in computed else set()
-        return types.pop() if len(types) == 1 else ""
-
+    types, forms = types_of(subject), fields_of(subject).keys() - written(subject)
     for reading in _readings(subject):
-        for one in reading.operations:
-            left = type_of(one.left) if one.left else _type_of(one.constant)
-            right = type_of(one.right) if one.right else _type_of(one.constant)
-            constant = not (one.left and one.right)
-            # A value that a field never equals is another rule's.
-            if left and right and left != right and not (constant and one.sign in ("=", "!=")):
-                names = one.left or _shown(one.constant), one.right or _shown(one.constant)
-                yield at(reading.thing, left=names[0], right=names[1], sign=one.sign, types=f"{left}, {right}")
+        for clash in _typed(reading, types)[1]:
+            # A value that a field of a form never equals is another rule's.
+            if not (clash.constant and clash.sign in ("=", "!=") and forms & {clash.left, clash.right}):
+                place = f"{clash.left} {clash.sign} {clash.right}" if clash.right else f"{clash.sign} ({clash.left})"
+                yield at(reading.thing, place=place, types=", ".join(clash.types))
 
 
-def feel_type(schema: Mapping[str, Any]) -> str:
-    """FEEL's own type of what a field of a form gives, a date as the text it is; '' where it has none."""
-    kinds = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
-    return kinds.get(str(schema.get("type")), "")
+@rule("condition.not-boolean", "error")
+def not_boolean(subject: Subject) -> Iterator[Spot]:
+    """A condition gives a text, number or date, which is neither true nor false: it would never hold (DMN 10.3.2.2)."""
+    types = types_of(subject)
+    for reading in _readings(subject):
+        kind = _typed(reading, types)[0] if reading.answers else ""
+        if kind not in ("", "boolean", "null"):
+            yield at(reading.thing, text=reading.text, type=kind)
 
 
-def _type_of(constant: object) -> str:
-    kinds: dict[type, str] = {bool: "boolean", Decimal: "number", str: "string", date: "date"}
-    return kinds.get(type(constant), "")
+def _typed(reading: Reading, types: Mapping[str, str]) -> tuple[str, tuple[Clash, ...]]:
+    """The type a reading gives, '' for a script, and what does not go together in it."""
+    if isinstance(reading.thing, Node) and reading.text and reading.text == reading.thing.script:
+        return "", typed_script(reading.text, types)[1]
+    return typed_expression(reading.text, types) if reading.text else ("", ())
 
 
 def _can_be(schema: dict[str, Any], value: object) -> bool:
@@ -177,37 +179,33 @@ def _readings(subject: Subject) -> Iterator[Reading]:
             yield Reading(node, asked_for(subject.decisions[asked[0]], asked[1]))
 
 
-def _reading(thing: Node | Flow, compiled: Expression) -> Reading:
-    return Reading(thing, compiled.names, compiled.comparisons, compiled.operations)
+def _reading(thing: Node | Flow, text: str, *, answers: bool = True) -> Reading:
+    compiled = compile_expression(text)
+    return Reading(thing, compiled.names, compiled.comparisons, text, answers)
 
 
 def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if isinstance(thing, Flow):
         if thing.condition:
-            compiled = compile_expression(thing.condition)
-            yield _reading(thing, compiled)
+            yield _reading(thing, thing.condition)
         return
     if thing.loop and thing.loop.condition:
-        compiled = compile_expression(thing.loop.condition)
-        yield _reading(thing, compiled)
+        yield _reading(thing, thing.loop.condition)
     if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
-        yield Reading(thing, compile_expression(thing.loop.cardinality).names)
+        yield _reading(thing, thing.loop.cardinality, answers=False)
     if thing.step and (thing.step.key or thing.step.data):
         named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
         yield Reading(thing, named | frozenset(thing.step.data))
     if thing.step and thing.step.discretion:
         for text in filter(None, (thing.step.discretion.when, thing.step.discretion.waives)):
-            compiled = compile_expression(text)
-            yield _reading(thing, compiled)
+            yield _reading(thing, text)
     if thing.step and thing.step.discretion and thing.step.discretion.by:
         yield Reading(thing, frozenset((thing.step.discretion.by,)))
     if thing.type == "scriptTask" and thing.script:
-        script = compile_script(thing.script)
-        yield Reading(thing, script.reads, operations=script.operations)
+        yield Reading(thing, compile_script(thing.script).reads, text=thing.script)
     for event in thing.events:
         if event.kind == "conditional" and watched(thing):
-            compiled = compile_expression(event.text)
-            yield _reading(thing, compiled)
+            yield _reading(thing, event.text)
         if event.kind == "timer" and event.text:
             yield Reading(thing, timer_text.names(event.timer, event.text))
 
@@ -254,3 +252,44 @@ def fields_of(subject: Subject) -> dict[str, dict[str, dict[str, Any]]]:
             if isinstance(field, dict):
                 fields.setdefault(name, {})[form] = field
     return fields
+
+
+def feel_type(schema: Mapping[str, Any]) -> str:
+    """FEEL's own type of what a field of a form gives, a date as the text it is; '' where it has none."""
+    kinds = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+    return kinds.get(str(schema.get("type")), "")
+
+
+def types_of(subject: Subject) -> dict[str, str]:
+    """FEEL's own type of each value, as far as all that give it agree: forms, decisions and scripts."""
+    given: dict[str, set[str]] = {}
+    for name, schemas in fields_of(subject).items():
+        given[name] = {"list" if one.get("type") == "array" else feel_type(one) for one in schemas.values()}
+    for node in subject.nodes.values():
+        for name, kind in _decided_types(subject, node).items():
+            given.setdefault(name, set()).add(kind)
+    scripts = [node.script for node in subject.nodes.values() if _writes(node)]
+    types: dict[str, str] = {}
+    # What one script sets another may read: each round knows the types one script further.
+    for _ in range(len(scripts) + 1):
+        known = {name: set(kinds) for name, kinds in given.items()}
+        for script in scripts:
+            for name, kind in typed_script(script, types)[0].items():
+                known.setdefault(name, set()).add(kind)
+        settled = {name: (kinds - {"null"}).pop() for name, kinds in known.items() if len(kinds - {"null"}) == 1}
+        if settled == types:
+            break
+        types = settled
+    return types
+
+
+def _decided_types(subject: Subject, node: Node) -> dict[str, str]:
+    """Types of what a decision gives, by its columns; a list of rows or a context of columns has none here."""
+    asked = subject.decision(node)
+    if asked is None:
+        return {}
+    item, names = asked[1], results(node.step.result if node.step else "", asked[1])
+    table, decisions = item.table, subject.decisions[asked[0]]
+    if table is None or table.policy not in SINGLE or len(table.outputs) != len(names):
+        return dict.fromkeys(names, "")
+    return {name: basic(decisions, column.type) for name, column in zip(names, table.outputs, strict=True)}
