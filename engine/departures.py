@@ -18,7 +18,7 @@ from engine import catalogue, status, tables
 from engine.answers import DefinitionRef, Departure, Passed, Step
 from engine.cases import private_values
 from engine.cases import steps as recorded
-from engine.law.discretion import NAME
+from engine.law.discretion import NAME, departing
 from engine.law.limits import ZONE, local
 from engine.record.canonical import instant, read_instant
 from engine.store import Session
@@ -92,7 +92,7 @@ def _departure(session: Session, row: Any) -> Departure:
         high=Decimal(found["high"]),
         closed=bool(found["closed"]),
         amount=amount,
-        why=_why(found, amount),
+        why=departing(found, amount),
         reasoned=bool(found.get("reasoned")),
         review=_passed(passed, definitions, "review") if found.get("reviewed") else None,
         discussion=discussion,
@@ -114,17 +114,6 @@ def _passed(steps: Sequence[Step], definitions: Definitions, part: str) -> Passe
         if clause is not None and clause.part == part:
             return Passed(step=step.seq, element=str(step.element), at=step.at)
     return None
-
-
-def _why(found: Mapping[str, Any], amount: Decimal) -> str:
-    """In what it departs: nothing imposed, below or above the tier's range, or in a tier that always counts as such."""
-    if not amount and found["kind"] != "none" and not found.get("warning"):
-        return "waived"
-    if amount < Decimal(found["low"]):
-        return "below"
-    if found["kind"] == "mitigated" and amount <= Decimal(found["high"]):
-        return "mitigated"
-    return "above"
 
 
 def _dissent(session: Session, number: str) -> bool | None:

@@ -176,13 +176,7 @@ def _range(tier: Tier, segment: Segment, words: FlowWords) -> str:
     if segment.id not in tier.ranges:
         return "—"
     low, high = tier.ranges[segment.id]
-    if high == 0:
-        return _("不罚款")
-    unit = words.text(segment.unit)
-    closed = high == segment.high
-    if closed:
-        return _("%(low)s 至 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=unit)
-    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=unit)
+    return amounts(low, high, high == segment.high, words.text(segment.unit))
 
 
 def _sheets(decisions: Decisions) -> list[Sheet]:
@@ -198,13 +192,14 @@ def _sheets(decisions: Decisions) -> list[Sheet]:
     ]
 
 
-def amounts(low: Any, high: Any, closed: bool) -> str:
-    """A range in yuan; where its upper end belongs to the next tier, as 不足."""
+def amounts(low: Any, high: Any, closed: bool, unit: str = "") -> str:
+    """A range in its unit, yuan unless told; where its upper end belongs to the next tier, as 不足."""
     if not Decimal(high):
         return _("不罚款")
+    ends = {"low": yuan(low), "high": yuan(high), "unit": unit or _("元")}
     if closed:
-        return _("%(low)s 至 %(high)s 元", low=yuan(low), high=yuan(high))
-    return _("%(low)s 以上、不足 %(high)s %(unit)s", low=yuan(low), high=yuan(high), unit=_("元"))
+        return _("%(low)s 至 %(high)s %(unit)s", **ends)
+    return _("%(low)s 以上、不足 %(high)s %(unit)s", **ends)
 
 
 def _proposed(found: Mapping[str, Any]) -> str:

@@ -164,6 +164,18 @@ def waiver(found: Mapping[str, Any]) -> Verdict:
     return Verdict(lawful=True, within=foreseen, departs=not foreseen)
 
 
+def departing(found: Mapping[str, Any], amount: Any) -> str:
+    """In what a decision departs: ``waived`` (nothing imposed), ``mitigated``, ``below`` or ``above`` the range."""
+    amount = Decimal(amount)
+    if not amount and found["kind"] != "none" and not found.get("warning"):
+        return "waived"
+    if amount < Decimal(found["low"]):
+        return "below"
+    if found["kind"] == "mitigated" and amount <= Decimal(found["high"]):
+        return "mitigated"
+    return "above"
+
+
 def places(found: Mapping[str, Any], amount: Any) -> Decimal:
     """The amount as cases are compared by it: a multiple of the base where the statute counts in multiples."""
     return Decimal(amount) / Decimal(found["base"] or 1)
