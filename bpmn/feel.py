@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from bpmn.feel_closures import Closure, Knowledge, Test
-from bpmn.feel_parser import Comparison, Parser, Part
+from bpmn.feel_parser import Parser
+from bpmn.feel_parts import Comparison, Part
 from bpmn.feel_run import FeelError, Frame, Run
 from bpmn.feel_types import Clash
 from bpmn.feel_values import Months

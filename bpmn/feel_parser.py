@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 from bpmn import feel_closures as closures
 from bpmn import feel_types as types
@@ -19,58 +17,18 @@ from bpmn import feel_values as values
 from bpmn.feel_closures import Closure, Test
 from bpmn.feel_functions import CLOCK, FUNCTIONS, OF_LITERALS
 from bpmn.feel_lexer import Token
+from bpmn.feel_parts import RANGE, UNKNOWN, Judged, Part, Tested
 from bpmn.feel_run import CONTEXT, MAX_ITEMS, FeelError, Frame, Run
-from bpmn.feel_types import Clash
 from bpmn.feel_values import Range
-from bpmn.feel_words import Words
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 30
 
 _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
-_UNKNOWN = object()
-#: The type of a range is that of its bounds after this.
-_RANGE = "range of "
 
 
-class Part(NamedTuple):
-    """A compiled piece: its closure, its name if it is just a variable, its value if it is a constant, its type."""
-
-    run: Closure
-    name: str = ""
-    constant: object = _UNKNOWN
-    #: '' where it is not known (``feel_types``).
-    type: str = ""
-
-    @property
-    def is_constant(self) -> bool:
-        return self.constant is not _UNKNOWN
-
-
-class Tested(NamedTuple):
-    """A compiled unary test and the constants it compares with, if that is all it does."""
-
-    run: Test
-    constants: tuple[object, ...] = ()
-    #: The types of what it compares with by order: the bounds of a range, ``> 5``.
-    bounds: tuple[str, ...] = ()
-    #: It was a range that used up the closing parenthesis: ``x in (1..5]``.
-    closed: bool = False
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A variable compared with constants (``=``, ``!=`` or ``in``): lets a linter find values that cannot occur."""
-
-    name: str
-    constants: tuple[object, ...]
-
-
-class Parser(Words):
-    """One text being read. ``names``: the free variables met so far; ``comparisons``: what they were compared with.
-
-    ``types``: the types of variables, as far as they are known; ``clashes``: where they do not go together.
-    """
+class Parser(Judged):
+    """One text being read. ``names``: the free variables met so far."""
 
     def __init__(
         self,
@@ -80,8 +38,7 @@ class Parser(Words):
         functions: Mapping[str, int] | None = None,
         types: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(text, limit, names)
-        self.types = dict(types or {})
+        super().__init__(text, limit, names, types)
         #: Functions of the model (business knowledge) by name: how many arguments they take.
         self._functions = functions or {}
         self._depth = 0
@@ -90,8 +47,6 @@ class Parser(Words):
         self._filtering = True
         self._asked = False
         self.names: set[str] = set()
-        self.comparisons: list[Comparison] = []
-        self.clashes: list[Clash] = []
 
     def _deeper(self, read: Callable[[], Part], *, filtering: bool = True) -> Part:
         """Read one level further in. An error ends the whole text, so nothing need be restored after one."""
@@ -176,11 +131,6 @@ class Parser(Words):
         a, b, relation = left.run, right.run, closures.relation(sign)
         return self._part(lambda frame: relation(frame, a(frame), b(frame)), type="boolean")
 
-    def _compared(self, part: Part, *constants: object) -> None:
-        known = tuple(constant for constant in constants if constant is not _UNKNOWN)
-        if part.name and known:
-            self.comparisons.append(Comparison(part.name, known))
-
     def _between(self, left: Part, since: int) -> Part:
         middle = self._at
         least = self._additive()
@@ -196,22 +146,6 @@ class Parser(Words):
             return Range(low(frame), high(frame)).has(given)
 
         return self._part(run, type="boolean")
-
-    # -- types that do not go together ----------------------------------------------------------------------------
-
-    def _ordered(self, sign: str, left: Part, right: Part, since: int, middle: int) -> None:
-        if not types.compared(sign, left.type, right.type):
-            self._clash(sign, left, right, since, middle)
-
-    def _clash(self, sign: str, left: Part, right: Part, since: int, middle: int) -> None:
-        """Operands whose words begin at ``since`` and after the sign at ``middle``."""
-        written = self.written(since, middle - 1), self.written(middle, self._at)
-        constant = bool((left.name and right.is_constant) or (right.name and left.is_constant))
-        self.clashes.append(Clash(sign, *written, (left.type, right.type), constant))
-
-    def _must_be(self, wanted: str, sign: str, part: Part, since: int) -> None:
-        if wanted and part.type not in ("", types.NULL, wanted):
-            self.clashes.append(Clash(sign, self.written(since, self._at), "", (part.type, wanted)))
 
     def _additive(self) -> Part:
         return self._chain(("+", "-"), self._product)
@@ -351,10 +285,7 @@ class Parser(Words):
         arguments = [part.run for part in parts]
         if name in OF_LITERALS and all(part.is_constant for part in parts):
             return self._literal(name, parts, token)
-        takes, gives = types.wanted(name, [part.type for part in parts])
-        if any(takes and part.type not in ("", takes) for part in parts):
-            wrong = next(part.type for part in parts if part.type not in ("", takes))
-            self.clashes.append(Clash(name, self.written(since, self._at - 1), "", (wrong, takes)))
+        gives = self._given(name, parts, since)
         return self._part(lambda frame: function(frame.run, [argument(frame) for argument in arguments]), type=gives)
 
     def _call_of_model(self, name: str, token: Token) -> Part:
@@ -417,7 +348,7 @@ class Parser(Words):
 
     def _list(self, parts: list[Part]) -> Part:
         closures = [part.run for part in parts]
-        constant = [part.constant for part in parts] if all(part.is_constant for part in parts) else _UNKNOWN
+        constant = [part.constant for part in parts] if all(part.is_constant for part in parts) else UNKNOWN
         return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant, type="list")
 
     def _range(self, low: Part, *, closed: bool) -> Part:
@@ -428,7 +359,7 @@ class Parser(Words):
         last = self.next().value == "]"
         a, b = low.run, high.run
         bound = low.type or high.type
-        return self._part(lambda frame: Range(a(frame), b(frame), closed, last), type=f"{_RANGE}{bound}")
+        return self._part(lambda frame: Range(a(frame), b(frame), closed, last), type=f"{RANGE}{bound}")
 
     def _context(self) -> Part:
         entries: dict[str, Closure] = {}
@@ -560,13 +491,13 @@ class Parser(Words):
         return Tested(
             lambda frame, value: values.matches(frame.run, value, closure(frame)),
             constants if part.is_constant else (),
-            (part.type.removeprefix(_RANGE),) if part.type.startswith(_RANGE) else (),
+            (part.type.removeprefix(RANGE),) if part.type.startswith(RANGE) else (),
             closed,
         )
 
     # -- making parts -------------------------------------------------------------------------------------------
 
-    def _part(self, run: Closure, name: str = "", constant: object = _UNKNOWN, type: str = "") -> Part:
+    def _part(self, run: Closure, name: str = "", constant: object = UNKNOWN, type: str = "") -> Part:
         self._nodes += 1
         return Part(run, name, constant, type)
 

@@ -26,9 +26,9 @@ class Reading:
     thing: Node | Flow
     names: frozenset[str]
     comparisons: tuple[Comparison, ...] = ()
-    #: Its text, where it is an expression or a script; does it say yes or no?
+    #: Its text, and what that is: a ``condition`` (yes or no), a ``value``, a ``script``.
     text: str = ""
-    answers: bool = False
+    kind: str = ""
 
 
 @rule("condition.syntax", "error")
@@ -121,9 +121,9 @@ def mixed_types(subject: Subject) -> Iterator[Spot]:
     Text and number, date and text and so on (DMN 10.3.2.13, 10.3.2.15, 10.3.4), by the forms, decisions and scripts
     that give the values; what none of them gives a type is not judged.
     """
-    types, forms = types_of(subject), fields_of(subject).keys() - written(subject)
-    for reading in _readings(subject):
-        for clash in _typed(reading, types)[1]:
+    forms = fields_of(subject).keys() - written(subject)
+    for reading, _, clashes in _typed(subject):
+        for clash in clashes:
             # A value that a field of a form never equals is another rule's.
             if not (clash.constant and clash.sign in ("=", "!=") and forms & {clash.left, clash.right}):
                 place = f"{clash.left} {clash.sign} {clash.right}" if clash.right else f"{clash.sign} ({clash.left})"
@@ -132,19 +132,20 @@ def mixed_types(subject: Subject) -> Iterator[Spot]:
 
 @rule("condition.not-boolean", "error")
 def not_boolean(subject: Subject) -> Iterator[Spot]:
-    """A condition gives a text, number or date, which is neither true nor false: it would never hold (DMN 10.3.2.2)."""
+    """A condition gives a text, number or date, which is neither true nor false: it would never hold."""
+    for reading, type_, _ in _typed(subject):
+        if reading.kind == "condition" and type_ not in ("", "boolean", "null"):
+            yield at(reading.thing, text=reading.text, type=type_)
+
+
+def _typed(subject: Subject) -> Iterator[tuple[Reading, str, tuple[Clash, ...]]]:
+    """Every reading with a text, the type it gives ('' for a script), and what does not go together in it."""
     types = types_of(subject)
     for reading in _readings(subject):
-        kind = _typed(reading, types)[0] if reading.answers else ""
-        if kind not in ("", "boolean", "null"):
-            yield at(reading.thing, text=reading.text, type=kind)
-
-
-def _typed(reading: Reading, types: Mapping[str, str]) -> tuple[str, tuple[Clash, ...]]:
-    """The type a reading gives, '' for a script, and what does not go together in it."""
-    if isinstance(reading.thing, Node) and reading.text and reading.text == reading.thing.script:
-        return "", typed_script(reading.text, types)[1]
-    return typed_expression(reading.text, types) if reading.text else ("", ())
+        if reading.kind == "script":
+            yield reading, "", typed_script(reading.text, types)[1]
+        elif reading.kind:
+            yield reading, *typed_expression(reading.text, types)
 
 
 def _can_be(schema: dict[str, Any], value: object) -> bool:
@@ -179,9 +180,9 @@ def _readings(subject: Subject) -> Iterator[Reading]:
             yield Reading(node, asked_for(subject.decisions[asked[0]], asked[1]))
 
 
-def _reading(thing: Node | Flow, text: str, *, answers: bool = True) -> Reading:
+def _reading(thing: Node | Flow, text: str, kind: str = "condition") -> Reading:
     compiled = compile_expression(text)
-    return Reading(thing, compiled.names, compiled.comparisons, text, answers)
+    return Reading(thing, compiled.names, compiled.comparisons, text, kind)
 
 
 def _read_by(thing: Node | Flow) -> Iterator[Reading]:
@@ -192,7 +193,7 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.loop and thing.loop.condition:
         yield _reading(thing, thing.loop.condition)
     if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
-        yield _reading(thing, thing.loop.cardinality, answers=False)
+        yield _reading(thing, thing.loop.cardinality, "value")
     if thing.step and (thing.step.key or thing.step.data):
         named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
         yield Reading(thing, named | frozenset(thing.step.data))
@@ -202,7 +203,7 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.step and thing.step.discretion and thing.step.discretion.by:
         yield Reading(thing, frozenset((thing.step.discretion.by,)))
     if thing.type == "scriptTask" and thing.script:
-        yield Reading(thing, compile_script(thing.script).reads, text=thing.script)
+        yield Reading(thing, compile_script(thing.script).reads, text=thing.script, kind="script")
     for event in thing.events:
         if event.kind == "conditional" and watched(thing):
             yield _reading(thing, event.text)
