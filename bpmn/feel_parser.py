@@ -244,7 +244,8 @@ class Parser(Judged):
         free = name not in self._bound
         if free:
             self.names.add(name)
-        kind = self.types.get(name, "") if free else ""
+        # Within a filter a name may be that of an entry of the item, which comes before the variable.
+        kind = self.types.get(name, "") if free and "item" not in self._bound else ""
         return self._part(lambda frame: frame.get(name), name=name if free else "", type=kind)
 
     def _true(self) -> Part:

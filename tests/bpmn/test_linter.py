@@ -418,6 +418,8 @@ MIXED = {
     "(if true then materials else null) &gt; 3": True,
     "(if true then materials else 3) &gt; 3": False,
     "some one in [1, 2] satisfies one = materials": False,
+    # An entry of the item, whatever the variable of its name is.
+    "count([{materials: 1}][materials &gt; 0]) = 1": False,
     'number(materials) &gt; 1 and materials = "missing"': False,
 }
 
