@@ -1,14 +1,19 @@
-"""The floor below one durable user task: the rows it wrote, written again in one transaction, nothing decided."""
+"""The floor below one durable user task: the rows it wrote, written again in one transaction, nothing decided.
+
+Through SQLAlchemy Core, as anybody would write them; the product itself goes below that (``engine.prepared``).
+"""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import tables
-from engine.store import Session, Store, upsert
+from engine.store import Session, Store
 
 #: Built once, as in the product.
 _CASE = sa.select(tables.case).where(tables.case.c.number == sa.bindparam("wanted"))
@@ -62,8 +67,22 @@ def write_again(floor: Store, rows: dict[str, Any]) -> None:
 
 def _write(session: Session, rows: dict[str, Any]) -> None:
     session.execute(_STEPS, rows["steps"])
-    upsert(session, tables.work_item, rows["items"])
-    upsert(session, tables.timer, rows["timers"])
+    _upsert(session, tables.work_item, rows["items"])
+    _upsert(session, tables.timer, rows["timers"])
+
+
+def _upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        # One row alone is sent at once; several are a round trip more on PostgreSQL.
+        session.execute(_upserting(session.dialect.name, table), rows if len(rows) > 1 else rows[0])
+
+
+@cache
+def _upserting(dialect: str, table: sa.Table) -> sa.Insert:
+    keys = [column.name for column in table.primary_key]
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    changes = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def _rows(session: Session, table: sa.Table, case: int, column: sa.Column[str], told: set[Any]) -> list[dict[str, Any]]:

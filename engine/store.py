@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import Conflict, Lost, Newer, Rejection, Unusable
+from engine.prepared import Prepared, write_all
 
 #: What the verbs are handed: one open transaction. Only edges open and close it.
 Session = sa.Connection
@@ -143,17 +144,16 @@ def open_store(url: str, *, code_key: bytes) -> Store:
 def upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is there already: one statement for all of them."""
     if rows:
-        # One row alone is sent at once; several are a round trip more on PostgreSQL.
-        session.execute(_upsert(session.dialect.name, table, tuple(rows[0])), rows if len(rows) > 1 else rows[0])
+        write_all(session, [(upserting(session.dialect, table, tuple(rows[0])), rows)])
 
 
 @lru_cache(maxsize=64)
-def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
+def upserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> Prepared:
+    """The statement that inserts a row of these columns, or updates the one whose primary key is there already."""
     keys = [column.name for column in table.primary_key]
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    insert = (postgresql if dialect.name == "postgresql" else sqlite).insert(table)
     changes = {name: insert.excluded[name] for name in names if name not in keys}
-    statement: sa.Insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
-    return statement
+    return Prepared(insert.on_conflict_do_update(index_elements=keys, set_=changes), dialect, names)
 
 
 def one_at_a_time(session: Session, what: str) -> None:

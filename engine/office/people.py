@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -106,12 +107,13 @@ def _nobody() -> str:
 COLUMNS = [column.label(f"person_{column.name}") for column in tables.person.c if column.name != "password"]
 
 
-def read_person(row: sa.Row[tuple[object, ...]]) -> Person | None:
+def read_person(row: Mapping[str, Any]) -> Person | None:
     """The person of a row with COLUMNS; None where an outer join found nobody."""
-    if row.person_name is None:
+    name = row["person_name"]
+    if name is None:
         return None
-    roles, posts = json.loads(row.person_roles), json.loads(row.person_posts)
-    return Person(name=row.person_name, display=row.person_display, roles=frozenset(roles), posts=frozenset(posts))
+    roles, posts = json.loads(row["person_roles"]), json.loads(row["person_posts"])
+    return Person(name=name, display=row["person_display"], roles=frozenset(roles), posts=frozenset(posts))
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:

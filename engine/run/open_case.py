@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from engine.answers import DefinitionRef, Done, Incident, Person
 from engine.errors import Rejection
 from engine.law.clocks import Law
 from engine.office import people
+from engine.prepared import Prepared, read_one
 from engine.record import canonical
 from engine.run import projection, spiff
 from engine.run.lawful import SEED, Edition
@@ -66,35 +67,31 @@ def read_case(
 
     Raises Rejection ``case.unknown``.
     """
-    statement = _case_statement(session.dialect.name)
-    row = session.execute(statement, {"wanted": number, "given": command_id, "actor": actor}).one_or_none()
+    statement = _case_statement(session.dialect)
+    row = read_one(session, statement, {"wanted": number, "given": command_id, "actor": actor})
     if row is None:
         raise Rejection("case.unknown", case=number)
-    if command_id is not None and row.seen:
+    if command_id is not None and row["seen"]:
         return None
     return _open_case(session, row)
 
 
-#: The names of the columns ``_case_statement`` reads, in its order; those of the person come after them.
-_READ = (*tables.case.c.keys(), "seen", "calendar", "region", "items")
-
-
-@cache
-def _case_statement(dialect: str) -> sa.Select[Any]:
-    """Built once: putting a statement together costs more than running it."""
+@lru_cache(maxsize=8)
+def _case_statement(dialect: sa.Dialect) -> Prepared:
     case, person = tables.case, tables.person
     seen = sa.select(sa.func.count()).where(tables.step.c.command_id == sa.bindparam("given")).scalar_subquery()
     columns = [
         seen.label("seen"),
         calendars.NEWEST.label("calendar"),
         calendars.REGION.label("region"),
-        _items(dialect).label("items"),
+        _items(dialect.name).label("items"),
     ]
-    return (
+    statement = (
         sa.select(case, *columns, *people.COLUMNS)
         .outerjoin_from(case, person, person.c.name == sa.bindparam("actor", type_=sa.String))
         .where(case.c.number == sa.bindparam("wanted"))
     )
+    return Prepared(statement, dialect)
 
 
 def _items(dialect: str) -> sa.ScalarSelect[Any]:
@@ -122,31 +119,29 @@ def answer(session: Session, case: OpenCase, repeated: bool = False) -> Done:
     )
 
 
-def _open_case(session: Session, row: Any) -> OpenCase:
-    # By name through ``row._mapping`` each value would cost a search for its column.
-    first = dict(zip(_READ, row, strict=False))
-    definition_id = first["definition_id"]
+def _open_case(session: Session, row: dict[str, Any]) -> OpenCase:
+    definition_id = row["definition_id"]
     return OpenCase(
-        id=first["id"],
-        number=first["number"],
-        state=first["state"],
-        version=first["version"],
-        head=first["head"],
-        tokens=first["tokens"],
-        data=canonical.decode(canonical.loads(first["data"])),
-        simulated=first["simulated"],
-        opened_at=first["opened_at"],
-        changed_at=first["changed_at"],
-        closed_at=first["closed_at"],
-        conversation=first["conversation"],
-        code_hmac=first["code_hmac"],
-        clocks=first["clocks"],
-        calendar=calendars.current(session, first["calendar"], first["region"] or ""),
+        id=row["id"],
+        number=row["number"],
+        state=row["state"],
+        version=row["version"],
+        head=row["head"],
+        tokens=row["tokens"],
+        data=canonical.decode(canonical.loads(row["data"])),
+        simulated=row["simulated"],
+        opened_at=row["opened_at"],
+        changed_at=row["changed_at"],
+        closed_at=row["closed_at"],
+        conversation=row["conversation"],
+        code_hmac=row["code_hmac"],
+        clocks=row["clocks"],
+        calendar=calendars.current(session, row["calendar"], row["region"] or ""),
         definition_id=definition_id,
         definition=catalogue.ref_of(session, definition_id),
         package=catalogue.package_of(session, definition_id),
         actor=people.read_person(row),
-        items={item[0]: projection.ItemRow._make(item) for item in json.loads(first["items"] or "[]")},
+        items={item[0]: projection.ItemRow._make(item) for item in json.loads(row["items"] or "[]")},
     )
 
 

@@ -6,9 +6,10 @@ The one way in to change a case, and the one way in to its journal. Nothing here
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from engine import catalogue, tables
 from engine.answers import DefinitionInfo, DefinitionRef
 from engine.errors import Conflict, Rejection
 from engine.office import people
+from engine.prepared import Prepared, write_all
 from engine.record import canonical, chain
 from engine.record.canonical import instant, read_instant
 from engine.run import projection, spiff
@@ -24,7 +26,7 @@ from engine.run.due import clock_rows
 from engine.run.open_case import OpenCase
 from engine.run.perform import EDITION, perform
 from engine.run.port import Command, Draft, Rejected
-from engine.store import Session, upsert
+from engine.store import Session, upserting
 
 
 @dataclass(frozen=True)
@@ -196,44 +198,56 @@ def _write(
     change: projection.Change,
     salts: Mapping[str, tuple[bytes, Any]],
 ) -> None:
-    _write_case(session, before, after)
-    rows = [
-        {
-            "case_id": after.id,
-            "seq": step.seq,
-            "kind": step.kind,
-            "element": step.element,
-            "at": step.at,
-            "body": step.body,
-            "prev_hash": step.prev_hash,
-            "hash": step.hash,
-            "command_id": command_id if step is steps[0] else None,
-        }
-        for step in steps
-    ]
-    session.execute(_INSERT_STEPS, rows)
+    """The rows of one command, sent together. Raises Conflict when another writer has changed the case meanwhile."""
+    if not before.version:
+        _insert_case(session, after)
+    swap, insert = _statements(session.dialect)
+    orders = [(swap, [_case_row(before, after)])] if before.version else []
+    orders.append((insert, [_step_row(after.id, step, command_id if step is steps[0] else None) for step in steps]))
+    for table, rows in _rows_of(after.id, change):
+        if rows:
+            orders.append((upserting(session.dialect, table, tuple(rows[0])), rows))
+    changed = write_all(session, orders)
+    if before.version and changed[0] != 1:
+        raise Conflict("conflict", case=after.number)
     if salts:
-        session.execute(
-            sa.insert(tables.private_data),
-            [
-                {
-                    "case_id": after.id,
-                    "seq": steps[0].seq,
-                    "name": name,
-                    "salt": salt,
-                    "value": canonical.dumps(value).decode(),
-                }
-                for name, (salt, value) in salts.items()
-            ],
-        )
-    upsert(session, tables.work_item, [row.values(after.id) for row in change.changed_items])
-    upsert(session, tables.timer, [{"case_id": after.id, **row} for row in change.timer_rows.values()])
-    upsert(session, tables.card, [{"case_id": after.id, **row} for row in change.card_rows.values()])
-    if change.discretion_row is not None:
-        upsert(session, tables.discretion, [{"case_id": after.id, **change.discretion_row}])
-    upsert(session, tables.incident, [{"case_id": after.id, **row} for row in change.incident_rows.values()])
+        session.execute(sa.insert(tables.private_data), _private_rows(after.id, steps[0].seq, salts))
     if change.incidents_moved:
         _end_incidents(session, after)
+
+
+def _rows_of(case_id: int, change: projection.Change) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
+    """The rows that follow from the steps, by table."""
+    yield tables.work_item, [row.values(case_id) for row in change.changed_items]
+    own = {
+        tables.timer: change.timer_rows.values(),
+        tables.card: change.card_rows.values(),
+        tables.discretion: [change.discretion_row] if change.discretion_row is not None else [],
+        tables.incident: change.incident_rows.values(),
+    }
+    for table, rows in own.items():
+        yield table, [{"case_id": case_id, **row} for row in rows]
+
+
+def _step_row(case_id: int, step: chain.Sealed, command_id: str | None) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "seq": step.seq,
+        "kind": step.kind,
+        "element": step.element,
+        "at": step.at,
+        "body": step.body,
+        "prev_hash": step.prev_hash,
+        "hash": step.hash,
+        "command_id": command_id,
+    }
+
+
+def _private_rows(case_id: int, seq: int, salts: Mapping[str, tuple[bytes, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"case_id": case_id, "seq": seq, "name": name, "salt": salt, "value": canonical.dumps(value).decode()}
+        for name, (salt, value) in salts.items()
+    ]
 
 
 def _end_incidents(session: Session, after: OpenCase) -> None:
@@ -247,44 +261,48 @@ def _end_incidents(session: Session, after: OpenCase) -> None:
     )
 
 
-def _write_case(session: Session, before: OpenCase, after: OpenCase) -> None:
-    table = tables.case
-    values = {
-        "state": after.state,
-        "version": after.version,
-        "head": after.head,
-        "tokens": after.tokens,
-        "data": canonical.dumps(canonical.encode(after.data)).decode(),
-        "clocks": after.clocks,
-        "definition_id": after.definition_id,
-        "simulated": after.simulated,
-        "changed_at": after.changed_at,
-        "closed_at": after.closed_at,
-    }
-    if before.version == 0:
-        session.execute(
-            sa.insert(table).values(
-                id=after.id,
-                number=after.number,
-                opened_at=after.opened_at,
-                code_hmac=after.code_hmac,
-                conversation=after.conversation,
-                **values,
-            )
+def _case_row(before: OpenCase, after: OpenCase) -> dict[str, Any]:
+    """What a command may change of a case, and which case of which version it was decided on."""
+    return {"this": after.id, "read": before.version, **_changing(after)}
+
+
+def _insert_case(session: Session, case: OpenCase) -> None:
+    session.execute(
+        sa.insert(tables.case).values(
+            id=case.id,
+            number=case.number,
+            opened_at=case.opened_at,
+            code_hmac=case.code_hmac,
+            conversation=case.conversation,
+            **_changing(case),
         )
-        return
-    done = session.execute(_UPDATE_CASE, {"this": after.id, "read": before.version, **values})
-    if done.rowcount != 1:
-        raise Conflict("conflict", case=after.number)
+    )
 
 
-#: Built once, as is the compare-and-swap: putting a statement together costs more than running it.
-_INSERT_STEPS = sa.insert(tables.step)
-#: The compare-and-swap: only the case as it was read is changed.
-_UPDATE_CASE = (
-    sa.update(tables.case)
-    .where(tables.case.c.id == sa.bindparam("this"), tables.case.c.version == sa.bindparam("read"))
-    .values({name: sa.bindparam(name) for name in (
-        "state", "version", "head", "tokens", "data", "clocks", "definition_id", "simulated", "changed_at", "closed_at"
-    )})
+def _changing(case: OpenCase) -> dict[str, Any]:
+    return {
+        "state": case.state,
+        "version": case.version,
+        "head": case.head,
+        "tokens": case.tokens,
+        "data": canonical.dumps(canonical.encode(case.data)).decode(),
+        "clocks": case.clocks,
+        "definition_id": case.definition_id,
+        "simulated": case.simulated,
+        "changed_at": case.changed_at,
+        "closed_at": case.closed_at,
+    }
+
+
+_CHANGING = (
+    "state", "version", "head", "tokens", "data", "clocks", "definition_id", "simulated", "changed_at", "closed_at"
 )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _statements(dialect: sa.Dialect) -> tuple[Prepared, Prepared]:
+    """The compare-and-swap, by which only the case as it was read is changed, and the INSERT of its steps."""
+    case = tables.case.c
+    swap = sa.update(tables.case).where(case.id == sa.bindparam("this"), case.version == sa.bindparam("read"))
+    swap = swap.values({name: sa.bindparam(name) for name in _CHANGING})
+    return Prepared(swap, dialect), Prepared(sa.insert(tables.step), dialect, tables.step.c.keys())
