@@ -7,7 +7,7 @@ seven. What the driver says comes out as SQLAlchemy says it, so ``Store`` unders
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -22,36 +22,35 @@ class Prepared:
     """A statement for one kind of database; ``columns`` names what an INSERT sets where the statement does not."""
 
     def __init__(self, statement: sa.Executable, dialect: Dialect, columns: Sequence[str] | None = None) -> None:
+        dialect = _by_place(dialect)
         compiled = statement.compile(dialect=dialect, column_keys=list(columns) if columns else None)  # type: ignore[attr-defined]
         self.text = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        self._given = _only(
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
-        )
+        self._given = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup
+        ]
         read = getattr(statement, "selected_columns", ())
         self._names = [column.key for column in read]
-        self._taken = _only(
-            (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in read
-        )
+        processes = [(one.key, one.type.dialect_impl(dialect).result_processor(dialect, None)) for one in read]
+        self._taken = [(name, process) for name, process in processes if process]
 
-    def arguments(self, values: Values) -> Any:
-        """What the driver is given for one run: a tuple or a dict, as it wants it."""
-        all_ = {**self._fixed, **values}
-        for name, process in self._given.items():
-            all_[name] = process(all_[name])
-        return tuple(all_[name] for name in self._order) if self._order is not None else all_
+    def arguments(self, values: Values) -> tuple[Any, ...]:
+        """What the driver is given for one run."""
+        all_ = {**self._fixed, **values} if self._fixed else values
+        return tuple([process(all_[name]) if process else all_[name] for name, process in self._given])
 
     def row(self, values: Sequence[Any]) -> dict[str, Any]:
         """A row read by a SELECT, by the names of its columns."""
         row = dict(zip(self._names, values, strict=True))
-        for name, process in self._taken.items():
+        for name, process in self._taken:
             row[name] = process(row[name])
         return row
 
 
-def _only(processes: Iterable[tuple[str, Callable[[Any], Any] | None]]) -> dict[str, Callable[[Any], Any]]:
-    return {name: process for name, process in processes if process is not None}
+def _by_place(dialect: Dialect) -> Dialect:
+    """The same with parameters by their place: psycopg takes half as long for them as for names."""
+    return type(dialect)(paramstyle="format") if dialect.paramstyle == "pyformat" else dialect  # type: ignore[call-arg]
 
 
 def read_one(session: sa.Connection, statement: Prepared, values: Values) -> dict[str, Any] | None:
