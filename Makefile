@@ -25,9 +25,10 @@ run: .venv/runtime.stamp
 	@echo "http://127.0.0.1:$(PORT)"
 	@exec $(VENV) -m waitress --listen=127.0.0.1:$(PORT) --call app:create_app
 
+# The tests of one file run in one process: they share what is costly to set up, an office or a server.
 test: .venv/development.stamp
 	@scripts/need.sh graphviz fonts-noto-cjk libharfbuzz-subset0 chromium libatomic1 postgresql
-	$(VENV) -m pytest $(ARGS)
+	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # The long form of the tests with chance in them: more kills, more races, more random processes. About an hour.
 drill: .venv/development.stamp
