@@ -8,6 +8,8 @@ from bpmn import spans
 from bpmn.model import Limit, Node, Process
 from bpmn.rules import Spot, Subject, at, rule
 from bpmn.rules_power import OUTSIDE, STAFFED
+from bpmn.spans import Span
+from bpmn.wording import Word
 
 
 @rule("power.no-procedure", "error", exercise=None)
@@ -30,8 +32,22 @@ def sum_of_steps(subject: Subject) -> Iterator[Spot]:
             continue
         way = spans.longest(subject.control, total, _taken(subject, total), scope)
         if way.days > given:
-            steps = " ＋ ".join(f"{node.name or node.id} {days}" for node, days in way.steps)
-            yield at(owner, sum=way.days, total=spans.allowed(total), unit=total.unit, steps=steps)
+            unit = total.unit if total.unit in spans.PLAIN else "calendar_day"
+            steps = [
+                part for node, span in way.steps for part in (" ＋ ", f"{node.name or node.id} ", *_said(span, unit))
+            ]
+            yield at(
+                owner, sum=_long(way.days, unit), total=_long(spans.allowed(total), total.unit), steps=(*steps[1:],)
+            )
+
+
+def _said(span: Span, unit: str) -> tuple[object, ...]:
+    return _long(span.days, "working_day" if span.working else unit)
+
+
+def _long(value: int | None, unit: str) -> tuple[object, ...]:
+    """A length of time, in the words of whatever language it is said in."""
+    return value, Word(f"unit.{unit}")
 
 
 def _totals(subject: Subject) -> Iterator[tuple[Node | Process, Limit]]:
@@ -43,15 +59,16 @@ def _totals(subject: Subject) -> Iterator[tuple[Node | Process, Limit]]:
             yield from ((node, limit) for limit in _of(node) if _binding(limit))
 
 
-def _taken(subject: Subject, total: Limit) -> Callable[[Node], int | None]:
-    def counts(node: Node) -> int | None:
+def _taken(subject: Subject, total: Limit) -> Callable[[Node], Span | None]:
+    def counts(node: Node) -> Span | None:
         """Days a node takes of the total; None: those of what is inside it."""
         if any(_stands_still(one, total) for one in (node, subject.nodes.get(node.attached_to or ""))):
-            return 0
+            return Span()
         own = [spans.least(limit, total) for limit in _of(node) if _binding(limit) and limit.anchor == "entered"]
         if subject.control.inside(node.id) and not own:
             return None
-        return max(own, default=0) if node.kind == "event" or subject.role(node) not in OUTSIDE else 0
+        counted = node.kind == "event" or subject.role(node) not in OUTSIDE
+        return max(own, key=lambda span: span.weight, default=Span()) if counted else Span()
 
     return counts
 

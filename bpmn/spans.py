@@ -1,8 +1,8 @@
 """How long the steps of a body may take one after another: the longest way through a process, in days.
 
-Only what is certain is compared. Days of the same kind are added; against calendar days a working day is at least one,
-a month at least 28 and a year at least 365; a total of months or years is taken at its longest. Hours, and calendar
-days against a total in working days, say nothing certain and count as none.
+Only what is certain is compared. Days of the same kind are added; against calendar days a month is at least 28 and a
+year at least 365, and working days in a row take the weekends between them (``lasting``); a total of months or years is
+taken at its longest. Hours, and calendar days against a total in working days, say nothing certain and count as none.
 
 A way passes each step once: arrows that lead back are not followed, and of branches side by side the longest counts.
 Limits that count from a milestone run beside their neighbours and are not added; neither is what others do, nor a step
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from bpmn.control_flow import ControlFlow
 from bpmn.model import Limit, Node
@@ -25,8 +26,23 @@ _LEAST = {
 }
 #: Longest days of a total in months and years.
 _MOST = {"month": 31, "year": 366}
-#: A node on the longest way to it: days until it is done, and the node before.
+#: Days that are compared as they are, without weekends between them.
+PLAIN = ("working_day", "hour")
+#: A node on the longest way to it: the weight until it is done, and the node before.
 Reached = dict[str, tuple[int, str | None]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days that a step takes at least of a total: working days, or days as they come."""
+
+    days: int = 0
+    working: bool = False
+
+    @property
+    def weight(self) -> int:
+        """For finding the longest way: five working days weigh as much as a week."""
+        return self.days * (7 if self.working else 5)
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class Way:
     """The longest way: its days, and what each step on it takes."""
 
     days: int
-    steps: tuple[tuple[Node, int], ...]
+    steps: tuple[tuple[Node, Span], ...]
 
 
 def allowed(limit: Limit) -> int | None:
@@ -50,13 +66,31 @@ def most(total: Limit) -> int | None:
     return value * _MOST.get(total.unit, 1)
 
 
-def least(limit: Limit, total: Limit) -> int:
+def least(limit: Limit, total: Limit) -> Span:
     """The days that a step's limit takes at least of a total."""
     table = _LEAST["calendar_day" if total.unit in _MOST else total.unit]
-    return (allowed(limit) or 0) * table.get(limit.unit, 0)
+    return Span((allowed(limit) or 0) * table.get(limit.unit, 0), limit.unit == "working_day")
 
 
-def longest(control: ControlFlow, total: Limit, counts: Callable[[Node], int | None], scope: str | None = None) -> Way:
+def lasting(working: int) -> int:
+    """The calendar days that so many working days in a row take at least.
+
+    Seven at most follow each other without a day off, where days are moved for a holiday; each five more take a week.
+    Holidays only make it longer.
+    """
+    return working + 2 * max(0, (working - 7) // 5)
+
+
+def _days(spans: Iterable[Span], total: Limit) -> int:
+    """All of them one after another, as days of the total."""
+    if total.unit in PLAIN:
+        return sum(span.days for span in spans)
+    rows = groupby(spans, key=lambda span: span.working)
+    lengths = ((working, sum(span.days for span in row)) for working, row in rows)
+    return sum(lasting(length) if working else length for working, length in lengths)
+
+
+def longest(control: ControlFlow, total: Limit, counts: Callable[[Node], Span | None], scope: str | None = None) -> Way:
     """The longest way from the anchor of ``total`` to its milestone, or through the sub-process ``scope``.
 
     ``counts`` says how long a node takes; None: look inside it instead.
@@ -72,34 +106,33 @@ def longest(control: ControlFlow, total: Limit, counts: Callable[[Node], int | N
         step = nodes[here].step
         marks = step.marks if step is not None else ""
         if here in reached:
-            done[here] = (reached[here][0] + (counts(nodes[here]) or 0), reached[here][1])
+            done[here] = (reached[here][0] + (counts(nodes[here]) or Span()).weight, reached[here][1])
         begun = not scope and marks == total.anchor
         gone = here in done and not (not scope and marks and marks == total.until)
         again = begun and not (step is not None and step.reached)
         if not gone and not begun:
             continue
         carried = gone and not again
-        days, before = (done[here][0], here) if carried else (0, None)
+        weight, before = (done[here][0], here) if carried else (0, None)
         for then in after[here]:
-            if place[then] > place[here] and (then not in reached or reached[then][0] < days):
-                reached[then] = (days, before)
-    return _way(nodes, done)
+            if place[then] > place[here] and (then not in reached or reached[then][0] < weight):
+                reached[then] = (weight, before)
+    passed = [nodes[node] for node in _way(done)]
+    steps = [(node, span) for node in passed if (span := counts(node)) is not None and span.days]
+    return Way(_days((span for _, span in steps), total), tuple(steps))
 
 
-def _way(nodes: Mapping[str, Node], done: Reached) -> Way:
-    last = max(done, key=lambda node: done[node][0], default=None)
-    if last is None:
-        return Way(0, ())
-    days, steps = done[last][0], []
-    while last is not None:
-        until, before = done[last]
-        own = until - (done[before][0] if before is not None else 0)
-        steps.append((nodes[last], own))
-        last = before
-    return Way(days, tuple((node, own) for node, own in reversed(steps) if own))
+def _way(done: Reached) -> list[str]:
+    """The nodes of the longest way, the first one first."""
+    here = max(done, key=lambda node: done[node][0], default=None)
+    way = []
+    while here is not None:
+        way.append(here)
+        here = done[here][1]
+    return way[::-1]
 
 
-def _flat(control: ControlFlow, counts: Callable[[Node], int | None], scope: str | None) -> dict[str, list[str]]:
+def _flat(control: ControlFlow, counts: Callable[[Node], Span | None], scope: str | None) -> dict[str, list[str]]:
     """Who follows whom, sub-processes entered and left; arrows that send the case back are left out."""
     after: dict[str, list[str]] = {}
     for node in control.nodes.values():

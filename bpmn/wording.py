@@ -13,6 +13,10 @@ _WORDS = Path(__file__).with_name("words")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
+class Word(str):
+    """A parameter that is a code itself, ``unit.working_day``: said in the language of its sentence."""
+
+
 @dataclass(frozen=True)
 class Sentence:
     """What is so, and what to do about it ('' where nothing need be done)."""
@@ -24,7 +28,8 @@ class Sentence:
 def say(code: str, /, lang: str = "zh", **params: object) -> Sentence:
     """The sentence of ``code`` in ``lang``, its ``{slots}`` filled with ``params``; the code itself if it has no words.
 
-    A parameter ``code`` is itself a code: its sentence fills ``{reason}``, and its remedy is the more precise one.
+    A parameter ``code`` is itself a code: its sentence fills ``{reason}``, and its remedy is the more precise one. A
+    ``Word`` is said in words, a tuple of parameters part by part.
     """
     words = _words(lang).get(code) or _words("zh").get(code)
     if words is None:
@@ -34,7 +39,7 @@ def say(code: str, /, lang: str = "zh", **params: object) -> Sentence:
         inner = say(str(params["code"]), lang, **{key: value for key, value in params.items() if key != "code"})
         params = {**params, "reason": inner.message}
         remedy = inner.remedy or remedy
-    return Sentence(_filled(words["message"], params), _filled(remedy, params))
+    return Sentence(_filled(words["message"], params, lang), _filled(remedy, params, lang))
 
 
 @cache
@@ -43,9 +48,15 @@ def codes(lang: str) -> frozenset[str]:
     return frozenset(_words(lang))
 
 
-def _filled(text: str, params: dict[str, object]) -> str:
+def _filled(text: str, params: dict[str, object], lang: str) -> str:
     # Not str.format: a parameter comes from an upload and must not be able to name attributes.
-    return _SLOT.sub(lambda slot: str(params.get(slot[1], "…")), text)
+    return _SLOT.sub(lambda slot: _said(params.get(slot[1], "…"), lang), text)
+
+
+def _said(value: object, lang: str) -> str:
+    if isinstance(value, tuple):
+        return "".join(_said(part, lang) for part in value)
+    return say(value, lang).message if isinstance(value, Word) else str(value)
 
 
 @cache

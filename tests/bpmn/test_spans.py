@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import chinese_calendar
 import pytest
 
 from bpmn.linter import lint
 from bpmn.rules import Finding
+from bpmn.spans import lasting
 from bpmn.wording import say
 from tests.bpmn.examples import POWER, power
 
@@ -44,14 +48,31 @@ def test_one_step_may_take_all_but_not_more() -> None:
     assert sums('<sun:limit promised="10"/>') == []
     (finding,) = sums('<sun:limit promised="11"/>')
     assert (finding.element, finding.severity) == ("Permit", "error")
-    assert (finding.params["sum"], finding.params["total"], finding.params["steps"]) == (11, 10, "审查 11")
-    assert say("limit.sum", "zh", **finding.params).remedy and say("limit.sum", "en", **finding.params).remedy
+    zh, en = (say("limit.sum", lang, **finding.params) for lang in ("zh", "en"))
+    assert (
+        "共 10 个工作日" in zh.message and zh.message.endswith("至少需要 11 个工作日：审查 11 个工作日。") and zh.remedy
+    )
+    assert "has 10 working days in all" in en.message and "take at least 11 working days" in en.message and en.remedy
 
 
 def test_steps_in_a_row_are_added_and_named() -> None:
     text = twice(arrow("Review", "Second") + arrow("Second", "Complete"))
     (finding,) = [finding for finding in lint(power(text)) if finding.rule == "limit.sum"]
-    assert (finding.params["sum"], finding.params["steps"]) == (12, "审查 6 ＋ 复核 6")
+    said = say("limit.sum", "zh", **finding.params).message
+    assert said.endswith("至少需要 12 个工作日：审查 6 个工作日 ＋ 复核 6 个工作日。")
+
+
+def test_working_days_in_a_row_take_the_weekends_between_them() -> None:
+    """6 and 6: whatever day they begin on, one weekend lies between; in two months at their longest there is room."""
+    text = twice(arrow("Review", "Second") + arrow("Second", "Complete"))
+    total = 'unit="working_day" statutory="20" promised="10"'
+    for days, over in ((13, True), (14, False)):
+        changed = text.replace(total, f'unit="calendar_day" promised="{days}"')
+        found = [finding for finding in lint(power(changed)) if finding.rule == "limit.sum"]
+        assert bool(found) is over, days
+        if over:
+            said = say("limit.sum", "zh", **found[0].params).message
+            assert said.endswith("共 13 日，但其中各环节依次至少需要 14 日：审查 6 个工作日 ＋ 复核 6 个工作日。")
 
 
 def test_of_branches_side_by_side_the_longest_counts() -> None:
@@ -77,6 +98,8 @@ def test_a_limit_from_a_milestone_runs_beside() -> None:
     [
         ('unit="calendar_day" promised="90"', 'unit="working_day" promised="10"', False),  # not comparable
         ('unit="working_day" promised="11"', 'unit="calendar_day" promised="10"', True),
+        ('unit="working_day" promised="20"', 'unit="calendar_day" promised="23"', True),  # two weekends at least
+        ('unit="working_day" promised="20"', 'unit="calendar_day" promised="24"', False),
         ('unit="month" promised="1"', 'unit="calendar_day" promised="27"', True),
         ('unit="month" promised="1"', 'unit="calendar_day" promised="28"', False),
         ('unit="calendar_day" promised="63"', 'unit="month" promised="2"', True),
@@ -110,3 +133,16 @@ def test_a_step_in_a_limited_segment_needs_no_limit_of_its_own() -> None:
     assert "step.no-limit" in segment("")
     assert segment('<sun:limit promised="3"/>') == []
     assert segment('<sun:limit promised="30"/>') == ["limit.sum"]
+
+
+def test_no_year_was_ever_kinder_than_what_is_called_the_least() -> None:
+    """Every row of working days in every year of the calendar, make-up days and all."""
+    days = []
+    day = date(2005, 1, 1)
+    while day <= date(2026, 12, 31):
+        if chinese_calendar.is_workday(day):
+            days.append(day)
+        day += timedelta(days=1)
+    for length in range(1, 251):
+        shortest = min((last - first).days + 1 for first, last in zip(days, days[length - 1 :], strict=False))
+        assert lasting(length) <= shortest, length
