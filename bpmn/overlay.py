@@ -159,7 +159,7 @@ class _Fill:
                 texts.append(say["times"].format(count=mark.count))
             texts += [self.words["card"][card] for card in mark.cards if card in CARDS]
             texts += [mark.words] if mark.words else []
-            texts += [_clock_words(mark.clock, say)] if mark.clock is not None else []
+            texts += [clock_words(mark.clock, say)] if mark.clock is not None else []
         if self.counts.get(element, 0) > 0:
             texts.append(say["open_cases"].format(count=self.counts[element]))
         return escape("".join(self.comma + text for text in texts))
@@ -216,7 +216,8 @@ def _on_dial(share: float, radius: float) -> tuple[float, float]:
     return 10 + radius * math.sin(angle), 10 - radius * math.cos(angle)
 
 
-def _clock_words(clock: ClockSign, say: Mapping[str, str]) -> str:
+def clock_words(clock: ClockSign, say: Mapping[str, str]) -> str:
+    """A clock as it is read out; ``say``: that table of the chart's words."""
     return say["clock_still"] if clock.still else say["clock"].format(percent=round(100 * clock.used))
 
 

@@ -122,15 +122,15 @@ def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
     """What the picture shows of a case: marks and arrow counts by BPMN id; with ``today``, or the day the view is of,
     the clocks that run.
 
-    Cards stay on their element whatever became of it, unless they were revoked; those raised within a flow that is
-    called stand on the activity that calls it, whose chart this is.
+    Cards stay on their element whatever became of it, unless they were revoked. What lies within a flow that is called
+    stands on the activity that calls it, whose chart this is: its cards, and of several clocks the one that ends first.
     """
     today = today or (local(view.at) if view.at is not None else None)
     cards: dict[str, dict[str, None]] = {}
     for card in view.cards:
         if card.state != "revoked":
             cards.setdefault(_drawn(card.element, view.calls), {})[card.colour] = None
-    signs = {t.element: sign for t in view.timings if today is not None and (sign := clock_sign(t, today)) is not None}
+    signs = _signs(view, today) if today is not None else {}
     marks = {
         key.rpartition("/")[2]: Mark(
             status=status.status,
@@ -141,6 +141,20 @@ def picture_status(view: CaseView, today: date | None = None) -> PictureStatus:
         for key, status in view.elements.items()
     }
     return PictureStatus(elements=marks, arrows={flow: arrow.count for flow, arrow in view.arrows.items()})
+
+
+def _signs(view: CaseView, today: date) -> dict[str, ClockSign]:
+    """The clock of each element: the one whose last date is the nearest; one that stands still has none."""
+    found: dict[str, tuple[date, ClockSign]] = {}
+    for timing in view.timings:
+        sign = clock_sign(timing, today)
+        if sign is None:
+            continue
+        key = _drawn(timing.element or "", view.calls)
+        last = max((on for on in (timing.promised, timing.statutory) if on and not sign.still), default=date.max)
+        if key not in found or last < found[key][0]:
+            found[key] = (last, sign)
+    return {key: sign for key, (_, sign) in found.items()}
 
 
 def _drawn(key: str, calls: frozenset[str]) -> str:

@@ -136,7 +136,6 @@ def case(number: str) -> ResponseReturnValue:
         replay=shown,
         view=shown.view,
         words=shown.words,
-        statuses={key.rpartition("/")[2]: status for key, status in shown.view.elements.items()},
         spoken=_spoken(shown),
         facts=facts(shown.journal, shown.here.step),
         present=_present(shown),

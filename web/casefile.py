@@ -41,11 +41,6 @@ class File:
         """Whose case it is."""
         return casedata.party(self.words, self.private)
 
-    @property
-    def statuses(self) -> dict[str, Any]:
-        """Status by BPMN id, for the chart in words."""
-        return {key.rpartition("/")[2]: status for key, status in self.view.elements.items()}
-
     def step(self, element: str) -> TwinStep | None:
         """The words of one step."""
         id_ = element.rpartition("/")[2]

@@ -125,7 +125,6 @@ def _render_case(session: Session, number: str) -> str:
         view=view,
         words=words,
         chart=charts.chart(session, view.definition_id, words, engine.picture_status(view, today()), public=True),
-        statuses={key.rpartition("/")[2]: status for key, status in view.elements.items()},
         lines=lines[::-1],
         ending=_ending(view, words),
         verdict=engine.verify(session, number) if "verify" in request.args else None,

@@ -14,7 +14,9 @@ from markupsafe import Markup
 import engine
 from bpmn.anchors import anchor
 from bpmn.chart import Picture, sprite
-from bpmn.marks import PictureStatus
+from bpmn.chart_words import words as chart_words
+from bpmn.marks import Mark, PictureStatus
+from bpmn.overlay import clock_words
 from bpmn.public_view import public as public_view
 from bpmn.public_view import shown
 from bpmn.text import TwinStep, twin
@@ -58,6 +60,10 @@ class Chart:
     narrow: bool = False
     #: What it calls, by key: only what is public itself.
     calls: Mapping[str, Call] = field(default_factory=dict)
+    #: What the picture shows of a case, by element: the text twin says the same.
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: The clocks among it, in words.
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
 
 def chart(
@@ -77,7 +83,14 @@ def chart(
         twin=text_twin(words, wide, public=public),
         narrow=wide is not None and wide.width < NARROW,
         calls=_calls(session, definition_id, words),
+        marks=seen.elements,
+        clocks=_clocks(seen, words.lang),
     )
+
+
+def _clocks(status: PictureStatus, lang: str) -> dict[str, str]:
+    say = chart_words(lang)["say"]
+    return {id_: clock_words(mark.clock, say) for id_, mark in status.elements.items() if mark.clock is not None}
 
 
 def _calls(session: Session, definition_id: int, words: FlowWords) -> dict[str, Call]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -102,11 +102,15 @@ def test_the_chart_of_the_caller_bears_the_cards_of_what_it_calls(app: Flask, st
         engine.catch_up(session, number, datetime(2026, 9, 5, 9, tzinfo=ZONE))
         view = engine.show(session, number)
     assert [card.colour for card in view.cards if card.element == "Serve/Deliver"] == ["blue", "yellow"]
-    assert "yellow" in engine.picture_status(view).elements["Serve"].cards
+    serve = engine.picture_status(view, date(2026, 9, 5)).elements["Serve"]
+    assert "yellow" in serve.cards
+    assert serve.clock is not None and serve.clock.used == 1, "of the two clocks the one that is over already"
     he = signed_in(app, "he")
     for address in (f"/desk/cases/{number}", f"/audit/cases/{number}"):
         (node,) = re.findall(r'<a [^>]*id="node-Serve"[^>]*>', he.page(address).html)
         assert "黄牌" in node, node
+        step = he.page(address).html.partition('id="step-Serve"')[2].partition("</li>")[0]
+        assert "黄牌" in step and "时限已用100%" in step, "the chart in words says what the picture shows"
     assert "黄牌" in he.page("/audit").html and "tag--warn" in he.page("/desk").html
     with store.begin() as session:
         engine.treat_card(
