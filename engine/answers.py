@@ -369,6 +369,8 @@ class Departure:
     definition: DefinitionRef
     definition_id: int
     benchmark: str
+    #: Of the edition it was decided under.
+    benchmark_digest: str
     tier: str
     #: The tier's range, whether its upper end is within it, and what was decided, in yuan.
     low: Decimal

@@ -87,6 +87,7 @@ def _departure(session: Session, row: Any) -> Departure:
         definition=DefinitionRef(key=row.key, version=row.version, digest=row.edition, name=row.name),
         definition_id=row.definition_id,
         benchmark=row.benchmark,
+        benchmark_digest=row.digest,
         tier=row.tier,
         low=Decimal(found["low"]),
         high=Decimal(found["high"]),

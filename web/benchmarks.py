@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.benchmark import KINDS, Benchmark, Segment, Tier
 from bpmn.dmn_model import Decisions
+from bpmn.package import FlowPackage
 from engine.answers import Alike, CaseView, DefinitionInfo, TierCount
 from engine.errors import Rejection
 from engine.law.discretion import NAME
@@ -66,19 +67,25 @@ class Found:
 
 @bp.get("/powers/<key>/benchmarks/<name>")
 def benchmark(key: str, name: str) -> ResponseReturnValue:
-    """One benchmark, as published with the latest version that has it; that of a called flow is on that flow's page."""
+    """One benchmark, as published with the latest version that has it; that of a called flow is on that flow's page.
+
+    ``edition``: the beginning of its digest, for the one a case was decided under.
+    """
+    edition = request.args.get("edition", "")
     with read() as session:
-        info = _holder(session, key, name)
+        info = _holder(session, key, name, edition)
         if info.key != key:
-            return redirect(url_for("benchmarks.benchmark", key=info.key, name=name))
+            return redirect(url_for("benchmarks.benchmark", key=info.key, name=name, edition=edition or None))
         words = FlowWords(engine.package_of(session, info.id).alone, lang())
         found = words.package.benchmarks[name]
+        newest = engine.package_of(session, _holder(session, key, name).id).alone.benchmarks[name]
         counts = engine.distribution(session, found.digest, None if settings().demo else False)
     return render_template(
         "public/benchmark.html",
         info=info,
         words=words,
         benchmark=found,
+        replaced=newest.digest != found.digest,
         rows=[_row(found, tier, words, counts) for tier in sorted(found.tiers, key=_gravity)],
         circumstances=[
             (word("tier", kind), [one for one in found.circumstances if one.kind == kind]) for kind in KINDS
@@ -88,21 +95,25 @@ def benchmark(key: str, name: str) -> ResponseReturnValue:
     )
 
 
-def _holder(session: Session, key: str, name: str) -> DefinitionInfo:
-    """The newest version that holds the benchmark, of the flow or of one it calls.
+def _holder(session: Session, key: str, name: str, edition: str = "") -> DefinitionInfo:
+    """The newest version that holds the benchmark (in this edition), of the flow or of one it calls.
 
     An older one too: its cases still name it. Raises Rejection ``definition.unknown``, ``benchmark.not_here``.
     """
     latest = engine.definition(session, key)
     for info in engine.versions(session, key):
         package = engine.package_of(session, info.id)
-        if name in package.alone.benchmarks:
+        if _holds(package.alone, name, edition):
             return info
-        called = next((one for one, flow in package.called.items() if name in flow.benchmarks), None)
+        called = next((one for one, flow in package.called.items() if _holds(flow, name, edition)), None)
         if called is not None:
-            return _holder(session, called, name)
+            return _holder(session, called, name, edition)
     title = FlowWords(engine.package_of(session, latest.id), lang()).title
     raise Rejection("benchmark.not_here", flow=title or key, name=name)
+
+
+def _holds(package: FlowPackage, name: str, edition: str) -> bool:
+    return name in package.benchmarks and package.benchmarks[name].digest.startswith(edition)
 
 
 def found_in(session: Session, view: CaseView, words: FlowWords, *, public: bool) -> Found | None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 import engine
 from bpmn.model import Discretion
-from bpmn.package import load
+from bpmn.package import FlowPackage, digest, load
 from engine.store import Store
 from tests.conftest import ROOT, fixture
 from tests.flows.shipped import publish, whole
@@ -50,6 +50,28 @@ def test_a_benchmark_of_what_is_called_has_its_page(app: Flask, store: Store, cl
     with store.begin() as session:
         engine.publish(session, serving, key="serving", author="lin", at=PUBLISHED)
     assert PENALTY.benchmarks[NAME].title in client.page(f"/powers/serving/benchmarks/{NAME}").html
+
+
+def test_the_edition_a_case_was_decided_under_stays_to_be_seen(store: Store, client: Browser) -> None:
+    """The general tier of the later edition ends at 69,000."""
+    path = f"benchmarks/{NAME}.toml"
+    text = PENALTY.files[path].decode()
+    for old, new in (("small = [65000, 85000]", "small = [65000, 69000]"), ("small = [85000,", "small = [69000,")):
+        assert old in text
+        text = text.replace(old, new)
+    with store.begin() as session:
+        publish(session, "cf-general", author="lin", reviewer="zhao", at=PUBLISHED)
+        files = {**PENALTY.files, path: text.encode()}
+        later = FlowPackage(files, digest(files))
+        engine.publish(session, later, key="cf-general", author="lin", reviewer="zhao", at=PUBLISHED)
+    address = f"/powers/cf-general/benchmarks/{NAME}"
+    old, new = (one.benchmarks[NAME].digest[:16] for one in (PENALTY, later))
+    before, now = client.page(f"{address}?edition={old}").html, client.page(address).html
+    assert "85,000" in before and "69,000" not in before and "以前的一版" in before and f'href="{address}"' in before
+    assert "69,000" in now and "以前的一版" not in now
+    assert "以前的一版" not in client.page(f"{address}?edition={new}").html
+    assert "an earlier edition" in client.page(f"{address}?edition={old}&lang=en").html
+    assert client.get(f"{address}?edition=0123").status_code == 404
 
 
 def _asks(clause: Discretion | None) -> bool:
