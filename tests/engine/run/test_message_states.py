@@ -42,6 +42,8 @@ NODES = {
 }
 FIRST = model(f"{ARROWS} Z>C B>E", **NODES)
 SECOND = model(f"{ARROWS} Z>C B>D D>E", **NODES, D="userTask")
+#: A message opens it.
+OPENED = model("S>X X>E", S=f"startEvent|{WAITS.format('Open')}", X="userTask")
 
 LETTERS = st.sampled_from(["F1", "F2"])
 #: Which of what is there: the machine takes it modulo how many there are.
@@ -55,6 +57,7 @@ class Case:
     number: str
     file: str
     place: str = "A"
+    #: Of ``waits``; 0 of what a message opened.
     version: int = 1
     suspended: bool = False
     #: Until when the message to its conversation may come.
@@ -85,6 +88,7 @@ class Message:
     key: str
     case: str = ""
     aside: bool = False
+    data: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -141,6 +145,12 @@ class Machine(RuleBasedStateMachine):
             self.do(verb, *args, **named)
         assert said.value.code == code
 
+    def next_id(self) -> str:
+        return f"m{len(self.office.messages):02d}"
+
+    def deliver(self, id_: str, message: Message) -> Any:
+        return self.do(engine.deliver, id_, message.name, key=message.key, data=message.data, actor="clerk")
+
     def one(self, place: int) -> Case:
         return self.office.cases[place % len(self.office.cases)]
 
@@ -149,6 +159,16 @@ class Machine(RuleBasedStateMachine):
     def begin(self, file: str) -> None:
         done = self.do(engine.start_case, "waits", actor="clerk", data={"file": file}, version=1)
         self.office.cases.append(Case(done.case, file))
+
+    @precondition(lambda self: len(self.office.cases) < 4)
+    @rule(file=LETTERS)
+    def send_what_opens(self, file: str) -> None:
+        """A message opens a case, whatever its key; the same one again opens none."""
+        id_, message = self.next_id(), Message("open", "anyone's", data={"file": file})
+        sent = self.deliver(id_, message)
+        message.case = sent.case
+        self.office.messages[id_] = message
+        self.office.cases.append(Case(sent.case, file, place="X", version=0))
 
     @precondition(lambda self: self.office.cases)
     @rule(place=PLACE)
@@ -168,12 +188,12 @@ class Machine(RuleBasedStateMachine):
         """To who waits for it now, to who will wait for it, or to nobody."""
         case = self.one(place)
         key = key or (case.file if name == "reply" else case.number)
-        id_, message = f"m{len(self.office.messages):02d}", Message(name, key)
+        id_, message = self.next_id(), Message(name, key)
         takers = [one for one in self.office.cases if one.awaits(name, key)]
         if len(takers) > 1:
             self.refused("message.ambiguous", engine.deliver, id_, name, key=key, actor="clerk")
             return
-        sent = self.do(engine.deliver, id_, name, key=key, actor="clerk")
+        sent = self.deliver(id_, message)
         self.office.messages[id_] = message
         for taker in takers:
             message.case = taker.number
@@ -187,10 +207,10 @@ class Machine(RuleBasedStateMachine):
         id_ = sorted(self.office.messages)[place % len(self.office.messages)]
         message = self.office.messages[id_]
         if other:
-            key = message.key + "x"
-            self.refused("message.other_data", engine.deliver, id_, message.name, key=key, actor="clerk")
+            said = {"key": message.key, "data": {"said": "else"}} if message.case else {"key": message.key + "x"}
+            self.refused("message.other_data", engine.deliver, id_, message.name, **said, actor="clerk")
             return
-        sent = self.do(engine.deliver, id_, message.name, key=message.key, actor="clerk")
+        sent = self.deliver(id_, message)
         assert (sent.case, sent.repeated) == (message.case, True)
 
     @precondition(lambda self: self.office.messages and self.office.cases)
@@ -252,6 +272,8 @@ class Machine(RuleBasedStateMachine):
         to = 3 - case.version
         if case.over:
             self.refused("migrate.closed", engine.migrate, case.number, to, actor="publisher", reason="改版")
+        elif case.version == 0:
+            self.refused("definition.unknown", engine.migrate, case.number, to, actor="publisher", reason="改版")
         elif case.place == "D":
             self.refused("migrate.cannot", engine.migrate, case.number, to, actor="publisher", reason="改版")
         else:
@@ -300,7 +322,7 @@ class Machine(RuleBasedStateMachine):
                     (step.body["message"], case.number)
                     for case in self.office.cases
                     for step in engine.steps(session, case.number)
-                    if step.kind == "command" and step.body["type"] == "message"
+                    if step.kind == "command" and "message" in step.body
                 )
                 wanted = [(id_, one.case) for id_, one in self.office.messages.items() if one.case]
                 assert taken == Counter(wanted + self.office.reached)
@@ -321,6 +343,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> type[Machine]:
         engine.add_person(session, "publisher", roles=["publisher"])
         for package in (FIRST, SECOND):
             engine.publish(session, package, key="waits", author="modeller", at=Clock()())
+        engine.publish(session, OPENED, key="opened", author="modeller", at=Clock()())
     store.dispose()
     Machine.template = path
     return Machine

@@ -20,7 +20,10 @@ from tests.engine.run.models import xml
 
 STEP = '<extensionElements><step xmlns="urn:sunpath:bpmn:1" {}/></extensionElements>'
 WAITS = '<messageEventDefinition messageRef="{}"/>'
-BESIDE = '<message id="Ask" name="ask"/><message id="Reply" name="reply"/><signal id="Go" name="go"/>'
+BESIDE = (
+    '<message id="Ask" name="ask"/><message id="Reply" name="reply"/><message id="Open" name="open"/>'
+    '<signal id="Go" name="go"/>'
+)
 
 
 def model(arrows: str, **nodes: str) -> FlowPackage:
