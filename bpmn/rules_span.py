@@ -33,16 +33,16 @@ def sum_of_steps(subject: Subject) -> Iterator[Spot]:
         way = spans.longest(subject.control, total, _taken(subject, total), scope)
         if way.days > given:
             unit = total.unit if total.unit in spans.PLAIN else "calendar_day"
-            steps = [
-                part for node, span in way.steps for part in (" ＋ ", f"{node.name or node.id} ", *_said(span, unit))
-            ]
-            yield at(
-                owner, sum=_long(way.days, unit), total=_long(spans.allowed(total), total.unit), steps=(*steps[1:],)
+            steps = tuple(
+                (" ＋ " if place else "", f"{node.name or node.id} ", _long(span.days, _unit(span, unit)))
+                for place, (node, span) in enumerate(way.steps)
             )
+            given_in_all = _long(spans.allowed(total), total.unit)
+            yield at(owner, sum=_long(way.days, unit), total=given_in_all, steps=steps)
 
 
-def _said(span: Span, unit: str) -> tuple[object, ...]:
-    return _long(span.days, "working_day" if span.working else unit)
+def _unit(span: Span, unit: str) -> str:
+    return "working_day" if span.working else unit
 
 
 def _long(value: int | None, unit: str) -> tuple[object, ...]:

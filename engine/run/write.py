@@ -202,7 +202,8 @@ def _write(
     if not before.version:
         _insert_case(session, after)
     swap, insert = _statements(session.dialect)
-    orders = [(swap, [_case_row(before, after)])] if before.version else []
+    # Which version the command was decided on: another one is left alone.
+    orders = [(swap, [{"this": after.id, "read": before.version, **_changing(after)}])] if before.version else []
     orders.append((insert, [_step_row(after.id, step, command_id if step is steps[0] else None) for step in steps]))
     for table, rows in _rows_of(after.id, change):
         if rows:
@@ -261,11 +262,6 @@ def _end_incidents(session: Session, after: OpenCase) -> None:
     )
 
 
-def _case_row(before: OpenCase, after: OpenCase) -> dict[str, Any]:
-    """What a command may change of a case, and which case of which version it was decided on."""
-    return {"this": after.id, "read": before.version, **_changing(after)}
-
-
 def _insert_case(session: Session, case: OpenCase) -> None:
     session.execute(
         sa.insert(tables.case).values(
@@ -279,24 +275,16 @@ def _insert_case(session: Session, case: OpenCase) -> None:
     )
 
 
-def _changing(case: OpenCase) -> dict[str, Any]:
-    return {
-        "state": case.state,
-        "version": case.version,
-        "head": case.head,
-        "tokens": case.tokens,
-        "data": canonical.dumps(canonical.encode(case.data)).decode(),
-        "clocks": case.clocks,
-        "definition_id": case.definition_id,
-        "simulated": case.simulated,
-        "changed_at": case.changed_at,
-        "closed_at": case.closed_at,
-    }
-
-
+#: What a command may change of a case.
 _CHANGING = (
     "state", "version", "head", "tokens", "data", "clocks", "definition_id", "simulated", "changed_at", "closed_at"
 )  # fmt: skip
+
+
+def _changing(case: OpenCase) -> dict[str, Any]:
+    """Those columns as they are kept."""
+    values = {name: getattr(case, name) for name in _CHANGING}
+    return values | {"data": canonical.dumps(canonical.encode(case.data)).decode()}
 
 
 @lru_cache(maxsize=8)
