@@ -1,7 +1,7 @@
 """Statements that every step runs: put together once, then handed to the database's driver as they are.
 
 SQLAlchemy prepares each run of a statement anew, which costs more than the database takes for it; here that is done
-once. PostgreSQL gets what is sent together in one go (pipeline mode), so that a step waits for it three times and not
+once. PostgreSQL gets what is sent together in one go (pipeline mode), so that a step waits for it four times and not
 seven. What the driver says comes out as SQLAlchemy says it, so ``Store`` understands both alike (ADR 0026).
 """
 
@@ -78,7 +78,7 @@ def _send(session: sa.Connection, orders: Sequence[tuple[Prepared, Sequence[Valu
     connection = session.connection
     cursors = [connection.cursor() for _ in orders]
     try:
-        with _in_one_go(session):
+        with _in_one_go(session, len(orders)):
             for cursor, (statement, rows) in zip(cursors, orders, strict=True):
                 _run(session, cursor, statement, rows)
     except session.dialect.loaded_dbapi.Error as error:
@@ -96,9 +96,10 @@ def _run(session: sa.Connection, cursor: Any, statement: Prepared, rows: Sequenc
     (cursor.executemany if many else cursor.execute)(statement.text, given)
 
 
-def _in_one_go(session: sa.Connection) -> AbstractContextManager[Any]:
+def _in_one_go(session: sa.Connection, statements: int) -> AbstractContextManager[Any]:
+    """One statement alone is answered sooner without."""
     driver: Any = session.connection.driver_connection
-    return driver.pipeline() if session.dialect.name == "postgresql" else nullcontext()
+    return driver.pipeline() if session.dialect.name == "postgresql" and statements > 1 else nullcontext()
 
 
 def _as_sqlalchemy_says(session: sa.Connection, error: Exception, text: str) -> BaseException:

@@ -63,8 +63,9 @@ class Store:
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written. Raises as ``begin`` does."""
         with self._understood(), self._reading() as connection:
-            # It began with the first statement and is rolled back when the connection is given back.
+            # It began with the first statement. Rolled back, PostgreSQL's driver would forget what it has prepared.
             yield connection
+            connection.commit()
 
     @contextmanager
     def _understood(self) -> Iterator[None]:

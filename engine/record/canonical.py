@@ -94,7 +94,7 @@ def decode(value: Any) -> Any:
 
 def instant(at: datetime) -> str:
     """An instant as the record writes it: RFC 3339, UTC, milliseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def read_instant(text: str) -> datetime:

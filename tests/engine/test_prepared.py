@@ -102,6 +102,16 @@ def test_whoever_listens_to_statements_hears_of_these(store: Store) -> None:
     assert [many for sql, many in seen if sql.startswith("INSERT")] == [True]
 
 
+def test_a_reader_leaves_what_the_driver_has_prepared(postgres_store: Store) -> None:
+    """Rolled back, a reader made the driver forget all of it: every step of a busy office was planned anew."""
+    prepared = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM case_%'")
+    for _ in range(7):
+        with postgres_store.read() as session:
+            session.execute(sa.select(tables.case))
+    with postgres_store.read() as session:
+        assert session.execute(prepared).scalar_one() == 1
+
+
 def test_a_server_that_dies_in_a_step_loses_only_that_step(
     postgres: Server, postgres_store: Store, clock: Clock
 ) -> None:
