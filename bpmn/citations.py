@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpmn.benchmark import Benchmark
-from bpmn.model import Basis, Limit, Node, Power
+from bpmn.model import Basis, Limit, Node, Power, Remedy
 from bpmn.package import FlowPackage
 
 
@@ -45,9 +45,7 @@ def _of_power(power: Power) -> Iterator[Citation]:
     for basis in power.bases:
         yield Citation(basis=basis, element="", why="basis")
     yield from _of_limits(power.limits, "")
-    for remedy in power.remedies:
-        if remedy.basis is not None:
-            yield Citation(basis=remedy.basis, element="", why="remedy")
+    yield from _of_remedies(power.remedies, "")
 
 
 def _of_node(node: Node) -> Iterator[Citation]:
@@ -60,12 +58,19 @@ def _of_node(node: Node) -> Iterator[Citation]:
     for why, clause in (("stop", step.stop), ("extension", step.extension), ("deemed", step.deemed)):
         if clause is not None and clause.basis is not None:
             yield Citation(basis=clause.basis, element=node.id, why=why)
+    yield from _of_remedies(step.remedies, node.id)
 
 
 def _of_limits(limits: tuple[Limit, ...], element: str) -> Iterator[Citation]:
     for limit in limits:
         if limit.basis is not None:
             yield Citation(basis=limit.basis, element=element, why="limit")
+
+
+def _of_remedies(remedies: tuple[Remedy, ...], element: str) -> Iterator[Citation]:
+    for remedy in remedies:
+        if remedy.basis is not None:
+            yield Citation(basis=remedy.basis, element=element, why="remedy")
 
 
 def _of_benchmark(benchmark: Benchmark) -> Iterator[Citation]:

@@ -54,6 +54,8 @@ class Item:
     kind: str
     #: Its variable: the name under which others read it.
     name: str
+    #: For people (DMN 6.3.2, DMNElement).
+    label: str = ""
     type: str = ""
     #: Ids of what it requires.
     requires: tuple[str, ...] = ()

@@ -66,6 +66,7 @@ class _Reader:
             id=str(element.get("id") or name),
             kind=kind,
             name=name,
+            label=element.get("label", ""),
             type=_type_ref(variable),
             requires=tuple(_required(element)),
             table=table,

@@ -129,6 +129,8 @@ class Discretion:
     when: str = ""
     #: proposal and decision: FEEL over public data: is there to be no penalty, though a tier was found?
     waives: str = ""
+    #: discussion: field of the views of those who did not agree.
+    dissent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +152,15 @@ class Risk:
     #: high, medium, low
     level: str
     control: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedy:
+    """How a decision is contested (行政复议, 行政诉讼)."""
+
+    kind: str
+    text: str
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +208,8 @@ class Step:
     risks: tuple[Risk, ...] = ()
     #: Rights of the party told or open at this step (陈述申辩, 听证, 复议 …).
     rights: tuple[str, ...] = ()
+    #: How what this step decides is contested; empty: as the power says.
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,15 +220,6 @@ class Material:
     form: str = ""
     required: bool = True
     note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remedy:
-    """How a decision is contested (行政复议, 行政诉讼)."""
-
-    kind: str
-    text: str
-    basis: Basis | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,10 +54,7 @@ def read_power(element: etree._Element | None) -> Power | None:
         limits=tuple(_limit(child) for child in element.findall(f"{S}limit")),
         fee=_text(fee) if fee is not None else "",
         fee_basis=fee.get("basis", "") if fee is not None else "",
-        remedies=tuple(
-            Remedy(kind=child.get("kind", ""), text=_text(child), basis=_inline_basis(child))
-            for child in element.findall(f"{S}remedy")
-        ),
+        remedies=_remedies(element),
         bases=tuple(_basis(child) for child in element.findall(f"{S}basis")),
     )
 
@@ -100,6 +97,14 @@ def read_step(element: etree._Element | None) -> Step | None:
             for child in element.findall(f"{S}risk")
         ),
         rights=tuple(_text(child) for child in element.findall(f"{S}right")),
+        remedies=_remedies(element),
+    )
+
+
+def _remedies(element: etree._Element) -> tuple[Remedy, ...]:
+    return tuple(
+        Remedy(kind=child.get("kind", ""), text=_text(child), basis=_inline_basis(child))
+        for child in element.findall(f"{S}remedy")
     )
 
 
@@ -148,7 +153,7 @@ def _deemed(element: etree._Element | None) -> Deemed | None:
 def _discretion(element: etree._Element | None) -> Discretion | None:
     if element is None:
         return None
-    texts = {name: element.get(name, "") for name in ("part", "by", "amount", "reasons", "when", "waives")}
+    texts = {name: element.get(name, "") for name in ("part", "by", "amount", "reasons", "when", "waives", "dissent")}
     return Discretion(**texts)
 
 

@@ -202,6 +202,16 @@ def amount(subject: Subject) -> Iterator[Spot]:
             yield at(node, amount=own.amount or "—", reasons=own.reasons or "—")
 
 
+@rule("discretion.dissent", "error")
+def dissent(subject: Subject) -> Iterator[Spot]:
+    """A collective discussion puts down the views of those who did not agree, in a text of its form."""
+    for node, own in _steps(subject):
+        form = subject.package.form(node.step.form) if subject.package and node.step else None
+        asked = (form or {}).get("properties", {}).get(own.dissent, {})
+        if own.part == "discussion" and asked.get("type") != "string":
+            yield at(node, dissent=own.dissent or "—")
+
+
 @rule("discretion.when", "error")
 def when(subject: Subject) -> Iterator[Spot]:
     """Whether a review or discussion was passed, or there is to be no penalty, is one FEEL expression."""

@@ -70,7 +70,7 @@ _LIMIT: dict[str, Allowed] = {
     "stops": re.compile(rf"({'|'.join(GROUNDS)})( ({'|'.join(GROUNDS)}))*"),
 }
 _STOP: dict[str, Allowed] = {"ground": GROUNDS, "document": None}
-_DISCRETION: dict[str, Allowed] = _free("by amount reasons when waives") | {"part": PARTS}
+_DISCRETION: dict[str, Allowed] = _free("by amount reasons when waives dissent") | {"part": PARTS}
 _EXTENSION: dict[str, Allowed] = _free("limit field when approver notice") | {"most": _WHOLE}
 
 SHAPES: dict[str, Shape] = {
@@ -96,7 +96,7 @@ SHAPES: dict[str, Shape] = {
             "refusal": _FLAG,
             "once": _FLAG,
         },
-        frozenset("limit basis document risk right stop extension deemed discretion".split()),
+        frozenset("limit basis document risk right remedy stop extension deemed discretion".split()),
     ),
     "arrow": Shape({"return": _FLAG}),
     "lane": Shape({"role": ROLES}),

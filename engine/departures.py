@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.model import Definitions
+from bpmn.model import Definitions, Discretion
 from engine import catalogue, status, tables
 from engine.answers import DefinitionRef, Departure, Passed, Step
 from engine.cases import private_values
@@ -23,8 +23,7 @@ from engine.law.limits import ZONE, local
 from engine.record.canonical import instant, read_instant
 from engine.store import Session
 
-#: The field in which a discussion puts down dissenting views, and how people say that there were none.
-DISSENT = "dissent"
+#: How people say that there were no dissenting views.
 _NONE = frozenset({"", "无", "没有", "无不同意见", "没有不同意见", "无异议", "none", "no"})
 
 
@@ -76,12 +75,14 @@ def _departure(session: Session, row: Any) -> Departure:
     steps = recorded(session, row.number)
     # What was found and passed through when it was decided: a later return to the proposal begins that anew.
     until = max(step.seq for step in steps if _applied(step, "decision"))
-    found: Mapping[str, Any] = status.fold(steps[:until]).data[NAME]
+    data = status.fold(steps[:until]).data
+    found: Mapping[str, Any] = data[NAME]
     proposed = max((step.seq for step in steps[:until] if _applied(step, "proposal")), default=0)
     definitions = catalogue.package_of(session, row.definition_id).definitions
     passed = steps[proposed:until]
     amount = Decimal(row.amount)
     discussion = _passed(passed, definitions, "discussion") if found.get("discussed") else None
+    said = {**data, **private_values(session, row.number)} if discussion is not None else {}
     return Departure(
         case=row.number,
         definition=DefinitionRef(key=row.key, version=row.version, digest=row.edition, name=row.name),
@@ -97,7 +98,7 @@ def _departure(session: Session, row: Any) -> Departure:
         reasoned=bool(found.get("reasoned")),
         review=_passed(passed, definitions, "review") if found.get("reviewed") else None,
         discussion=discussion,
-        dissent=_dissent(session, row.number) if discussion is not None else None,
+        dissent=_dissent(_clause(definitions, discussion.element), said) if discussion is not None else None,
         decision=Passed(step=until, element=row.element, at=read_instant(row.decided_at)),
         simulated=row.simulated,
     )
@@ -110,14 +111,19 @@ def _applied(step: Step, part: str) -> bool:
 def _passed(steps: Sequence[Step], definitions: Definitions, part: str) -> Passed | None:
     """The last time a step of that part of the procedure was done."""
     for step in reversed(steps):
-        node = definitions.nodes.get(str(step.element).rpartition("/")[2]) if step.kind == "element left" else None
-        clause = node.step.discretion if node is not None and node.step is not None else None
+        clause = _clause(definitions, str(step.element)) if step.kind == "element left" else None
         if clause is not None and clause.part == part:
             return Passed(step=step.seq, element=str(step.element), at=step.at)
     return None
 
 
-def _dissent(session: Session, number: str) -> bool | None:
+def _clause(definitions: Definitions, element: str) -> Discretion | None:
+    """What a step has to do with the benchmark, by its address."""
+    node = definitions.nodes.get(element.rpartition("/")[2])
+    return node.step.discretion if node is not None and node.step is not None else None
+
+
+def _dissent(clause: Discretion | None, said: Mapping[str, Any]) -> bool | None:
     """Were there dissenting views? None where nothing is kept of it."""
-    said = private_values(session, number).get(DISSENT)
-    return None if said is None else str(said).strip(" 。.").casefold() not in _NONE
+    view = said.get(clause.dissent) if clause is not None else None
+    return None if view is None else str(view).strip(" 。.").casefold() not in _NONE

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.benchmark import KINDS, Benchmark, Segment, Tier
-from bpmn.dmn_model import Decisions
+from bpmn.dmn_model import Decisions, Table
 from bpmn.package import FlowPackage
 from engine.answers import Alike, CaseView, DefinitionInfo, TierCount
 from engine.errors import Rejection
@@ -40,8 +40,12 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One decision as it decides, for those who check: a table (heads and rows, cells as FEEL) or a formula."""
+    """One decision as it decides, for those who check: a table (heads and rows, cells as FEEL) or a formula.
 
+    ``label`` is for people, ``name`` what other decisions call it.
+    """
+
+    label: str
     name: str
     formula: str
     heads: list[str]
@@ -90,7 +94,7 @@ def benchmark(key: str, name: str) -> ResponseReturnValue:
         circumstances=[
             (word("tier", kind), [one for one in found.circumstances if one.kind == kind]) for kind in KINDS
         ],
-        sheets=_sheets(words.package.decisions[f"{name}.dmn"]),
+        sheets=_sheets(words.package.decisions[f"{name}.dmn"], words),
         decided=any(count.decided != 0 for count in counts),
     )
 
@@ -190,17 +194,25 @@ def _range(tier: Tier, segment: Segment, words: FlowWords) -> str:
     return amounts(low, high, high == segment.high, words.text(segment.unit))
 
 
-def _sheets(decisions: Decisions) -> list[Sheet]:
+def _sheets(decisions: Decisions, words: FlowWords) -> list[Sheet]:
     return [
         Sheet(
+            label=words.text(item.label) or item.name,
             name=item.name,
             formula=item.expression,
-            heads=[*(column.label or column.text for column in item.table.inputs), item.name] if item.table else [],
+            heads=_heads(item.table, words.text(item.label), words) if item.table else [],
             rows=[[*row.inputs, *row.outputs] for row in item.table.rules] if item.table else [],
         )
         for item in decisions.items
         if item.kind == "decision"
     ]
+
+
+def _heads(table: Table, answer: str, words: FlowWords) -> list[str]:
+    """What stands over the columns; the one ``answer`` of a decision is called as the decision is."""
+    alone = answer if len(table.outputs) == 1 else ""
+    asked = [words.text(column.label) or column.text for column in table.inputs]
+    return asked + [words.text(column.label) or alone or column.text for column in table.outputs]
 
 
 def amounts(low: Any, high: Any, closed: bool, unit: str = "") -> str:

@@ -105,7 +105,8 @@ def _values(
     raw = {**_fields(case), **case.data, **private_values(session, case.number)}
     labels = _labels(case)
     words = {name: wording.said(value, labels.get(name)) for name, value in raw.items()}
-    remedies = [{"text": r.text, "basis": str(r.basis or "")} for r in (power.remedies if power else ())]
+    contested = (step.remedies if step else ()) or (power.remedies if power else ())
+    remedies = [{"text": one.text, "basis": str(one.basis or "")} for one in contested]
     opened = wording.written(limits.local(read_instant(case.opened_at)))
     return words | {
         "raw": raw,

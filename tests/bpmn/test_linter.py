@@ -228,6 +228,7 @@ BROKEN_BENCHMARK = {
     ),
     "discretion.tier": ("bpmn", 'part="tier" by="violation"', 'part="tier" by="repeat"'),
     "discretion.amount": ("bpmn", 'reasons="departure_reasons"', 'reasons="reasons"'),
+    "discretion.dissent": ("bpmn", 'dissent="dissent"', 'dissent="against"'),
     "discretion.when": ("bpmn", 'when="attendees &gt;= 2"', 'when="attendees &gt;=&gt; 2"'),
     "discretion.waives": (
         "bpmn",
@@ -235,7 +236,11 @@ BROKEN_BENCHMARK = {
         "",
     ),
     "discretion.procedure": ("bpmn", 'part="decision" amount="fine_amount"', 'part="notice"'),
-    "discretion.no-departure": ("bpmn", '<sun:discretion part="discussion" when="attendees &gt;= 2"/>', ""),
+    "discretion.no-departure": (
+        "bpmn",
+        '<sun:discretion part="discussion" when="attendees &gt;= 2" dissent="dissent"/>',
+        "",
+    ),
 }
 #: The same, of its documents.
 BROKEN_DOCUMENT = {

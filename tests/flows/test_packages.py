@@ -186,7 +186,7 @@ def bases(package: FlowPackage) -> Iterator[Basis]:
     for owner in owners:
         yield from owner.bases
         yield from (limit.basis for limit in owner.limits if limit.basis)
-    yield from (remedy.basis for remedy in main.power.remedies if remedy.basis)
+        yield from (remedy.basis for remedy in owner.remedies if remedy.basis)
 
 
 def texts(package: FlowPackage) -> Iterator[str]:
@@ -200,8 +200,13 @@ def texts(package: FlowPackage) -> Iterator[str]:
         yield from (material.name, material.form, material.note)
     for basis in bases(package):
         yield from (basis.instrument, basis.article)
+    for decisions in package.decisions.values():
+        for item in decisions.items:
+            columns = (*item.table.inputs, *item.table.outputs) if item.table else ()
+            yield from (item.label if item.kind == "decision" else "", *(column.label for column in columns))
     for node, step in steps(package):
         yield from (step.phase, node.documentation, *step.documents, *step.rights)
+        yield from (remedy.text for remedy in step.remedies)
         for risk in step.risks:
             yield from (risk.text, risk.control)
 
