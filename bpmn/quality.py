@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
-from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedLane, PlacedNode, PlacedPool
+from bpmn import places
+from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedLane, PlacedNode, PlacedPool, Point
 from bpmn.geometry import cross, crosses_box, inside, on_border, overlap, reaches_rhombus, shared
 from bpmn.measure import line_height, width
 from bpmn.model import Definitions, Flow, MessageFlow, Node
@@ -34,8 +35,8 @@ def check(definitions: Definitions, drawing: Drawing) -> list[Flaw]:
     """Every flaw of a drawing of these definitions, hard ones first.
 
     Hard: missing_node, missing_arrow, doubled, node_overlap, text_overflow, arrow_through_node, arrow_loose,
-    outside_lane, outside_parent, outside_drawing, lane_overlap, lane_order. Soft: label_on_node, label_on_label,
-    label_on_arrow, arrows_overlap, crossing.
+    outside_lane, outside_parent, outside_drawing, lane_overlap, lane_order. Soft: label_on_node, label_on_mark,
+    label_on_label, label_on_arrow, arrows_overlap, crossing.
     """
     return list(_Inspector(definitions, drawing).flaws())
 
@@ -227,6 +228,11 @@ class _Inspector:
                 inner = id_ in self.open  # a label inside an open sub-process touches only its border
                 if overlap(label.box, box, 2) and not (inner and inside(label.box, box)) and id_ != label.owner:
                     yield _soft("label_on_node", label.owner, id_)
+            yield from (
+                _soft("label_on_mark", label.owner, id_)
+                for id_, box in self._marks()
+                if id_ != label.owner and overlap(label.box, box, 2)
+            )
             touched = {
                 flow.id
                 for flow, segment in self.segments
@@ -236,6 +242,18 @@ class _Inspector:
         for first, second in combinations(labels, 2):
             if overlap(first.box, second.box, 2):
                 yield _soft("label_on_label", first.owner, second.owner)
+
+    def _marks(self) -> Iterator[tuple[str, Box]]:
+        """Number, risk mark and type of every node; of what is round the square inside it."""
+        for placed in self.drawing.nodes:
+            node = self.definitions.nodes[placed.id]
+            if placed.number:
+                yield placed.id, _square(places.number_place(placed), places.NUMBER_RADIUS * 0.7)
+            if places.risk_level(node):
+                left, top = places.risk_place(placed)
+                yield placed.id, Box(left=left, top=top, right=left + places.RISK_WIDTH, bottom=top + places.RISK_HEIGHT)
+            if type_place := places.type_place(node, placed):
+                yield placed.id, _square(type_place, places.TYPE * 0.35)
 
     def _crossings(self) -> Iterator[Flaw]:
         spans = [(flow, _bounds(flow)) for flow in self.drawing.flows]
@@ -258,6 +276,11 @@ def _meetings(first: PlacedFlow, second: PlacedFlow) -> Iterator[Flaw]:
     length = 0.0 if related else sum(shared(a, b) for a, b in pairs)
     if length > 4:
         yield _soft("arrows_overlap", first.id, second.id, points=round(length))
+
+
+def _square(centre: Point, reach: float) -> Box:
+    x, y = centre
+    return Box(left=x - reach, top=y - reach, right=x + reach, bottom=y + reach)
 
 
 def _hard(kind: str, *elements: str, **params: object) -> Flaw:

@@ -16,6 +16,7 @@ from bpmn.grid.shapes import BOUNDARY, Caption, as_lines, block_height, block_wi
 from bpmn.grid.space import Space, alone
 from bpmn.grid.tracks import Leg
 from bpmn.grid.words import Words
+from bpmn.places import NUMBER_RADIUS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ def place(sized: Sized, words: Words) -> Placed:
         *(PlacedNode(id=id_, box=box) for id_, box in hung.items()),
     ]
     taken = [node.box for node in nodes if node.id not in scene.insides]
+    steps = [box for id_, box in boxes.items() if scene.nodes[id_].kind in ("task", "sub")]
     arrows = [(flow.id, flow.points) for flow in flows.values()]
     arrows += [("", _outline(boxes[id_])) for id_ in scene.insides]
     space = Space(
@@ -71,6 +73,7 @@ def place(sized: Sized, words: Words) -> Placed:
         arrows,
         (border for lane in metric.lanes for border in lane),
         Box(left=0, top=0, right=metric.width, bottom=metric.height),
+        (mark for box in steps for mark in _marks(box)),
     )
     labels += _free_names(metric, flows, exits, space)
     return Placed(
@@ -233,6 +236,12 @@ def _free_names(
             box, lines = space.best(flow.id, exit_.text, alone(flow.points, siblings, rivals), metric.profile)
             space.add(box)
             yield Label(owner=flow.id, box=box, lines=lines)
+
+
+def _marks(box: Box) -> Iterator[Box]:
+    """Where number, risk mark, type and status of a step stand, half outside its border."""
+    for x, y in itertools.product((box.left, box.right), (box.top, box.bottom)):
+        yield _around((x, y), 2 * NUMBER_RADIUS, 2 * NUMBER_RADIUS)
 
 
 def _outline(box: Box) -> tuple[Point, ...]:

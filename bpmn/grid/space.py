@@ -12,19 +12,25 @@ from bpmn.drawing import Box, Line, Point
 from bpmn.grid.profile import Profile
 from bpmn.grid.shapes import as_lines, block_height, block_width, word_room
 
-#: What a place costs: something under it, its own arrow under it, an arrow or border under it, a later stretch.
-_ON_BOX, _ON_OWN, _ON_ARROW, _ON_BORDER, _LATER = 40, 15, 25, 6, 2
+#: What a place costs: something under it, a mark, its own arrow, another's arrow, a border; a later stretch.
+_ON_BOX, _ON_MARK, _ON_OWN, _ON_ARROW, _ON_BORDER, _LATER = 40, 12, 15, 25, 6, 2
 #: An arrow that is shared along nearly its whole length is named on any stretch.
 _LEAST_ALONE = 12
 
 
 class Space:
-    """What is already on the chart, to find room for a name beside its arrow."""
+    """What is already on the chart, to find room for a name beside its arrow; ``marks`` stand over all of it."""
 
     def __init__(
-        self, boxes: Iterable[Box], arrows: Iterable[tuple[str, Sequence[Point]]], borders: Iterable[float], page: Box
+        self,
+        boxes: Iterable[Box],
+        arrows: Iterable[tuple[str, Sequence[Point]]],
+        borders: Iterable[float],
+        page: Box,
+        marks: Iterable[Box] = (),
     ) -> None:
         self.boxes = list(boxes)
+        self.marks = list(marks)
         self.stretches = [(owner, _bounds(a, b)) for owner, points in arrows for a, b in pairwise(points)]
         self.borders = list(borders)
         self.page = page
@@ -64,6 +70,7 @@ class Space:
         )
         near = Space((), (), self.borders, self.page)
         near.boxes = [box for box in self.boxes if _touch(box, area)]
+        near.marks = [box for box in self.marks if _touch(box, area)]
         near.stretches = [stretch for stretch in self.stretches if _touch(stretch[1], area)]
         return near
 
@@ -77,6 +84,7 @@ class Space:
         """What is wrong with this place: boxes and arrows under it, borders of lanes."""
         inner = Box(left=box.left + 1, top=box.top + 1, right=box.right - 1, bottom=box.bottom - 1)
         cost = float(_ON_BOX * sum(_touch(inner, other) for other in self.boxes))
+        cost += _ON_MARK * sum(_touch(inner, mark) for mark in self.marks)
         for name, bounds in self.stretches:
             if _touch(inner, bounds):
                 cost += _ON_OWN if name == owner else _ON_ARROW

@@ -324,3 +324,10 @@ def test_charts_of_the_house_cross_little() -> None:
         flaws = [flaw.kind for flaw in check(read_file(path), drawn(path))]
         assert flaws.count("crossing") <= 0.25 * len(drawn(path).flows)
         assert flaws.count("arrows_overlap") == 0
+
+
+@pytest.mark.parametrize("form", PROFILES)
+def test_no_name_in_charts_of_the_house_stands_under_a_mark(form: str) -> None:
+    """The number of a step hid half of 重新审查 beside it."""
+    flaws = [flaw for path in FLOWS for flaw in check(read_file(path), drawn(path, form))]
+    assert [flaw.elements for flaw in flaws if flaw.kind == "label_on_mark"] == []

@@ -126,7 +126,7 @@ def test_soft_flaws_name_what_touches() -> None:
     spoilt = replace(drawing, labels=(*drawing.labels, on_node, on_arrow, on_arrow))
     new = [flaw for flaw in check(definitions, spoilt) if "elsewhere" in flaw.elements]
     assert Flaw(kind="label_on_node", severity="soft", elements=("elsewhere", "Apply")) in new
-    assert {"label_on_node", "label_on_arrow", "label_on_label"} <= {flaw.kind for flaw in new}
+    assert {"label_on_node", "label_on_mark", "label_on_arrow", "label_on_label"} <= {flaw.kind for flaw in new}
 
 
 def test_an_arrow_on_another_is_seen() -> None:
