@@ -94,6 +94,7 @@ def benchmark(key: str, name: str) -> ResponseReturnValue:
         circumstances=[
             (word("tier", kind), [one for one in found.circumstances if one.kind == kind]) for kind in KINDS
         ],
+        yuan=yuan,
         sheets=_sheets(words.package.decisions[f"{name}.dmn"], words),
         decided=any(count.decided != 0 for count in counts),
     )
