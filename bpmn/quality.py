@@ -251,7 +251,8 @@ class _Inspector:
                 yield placed.id, _square(places.number_place(placed), places.NUMBER_RADIUS * 0.7)
             if places.risk_level(node):
                 left, top = places.risk_place(placed)
-                yield placed.id, Box(left=left, top=top, right=left + places.RISK_WIDTH, bottom=top + places.RISK_HEIGHT)
+                right, bottom = left + places.RISK_WIDTH, top + places.RISK_HEIGHT
+                yield placed.id, Box(left=left, top=top, right=right, bottom=bottom)
             if type_place := places.type_place(node, placed):
                 yield placed.id, _square(type_place, places.TYPE * 0.35)
 
