@@ -107,3 +107,16 @@ def test_a_story_is_told_on_working_days_in_its_order() -> None:
     # National Day: officers are back on 8 October; the applicant acts on a Sunday as well.
     assert [move.at.isoformat() for move in story.moves] == ["2026-10-08T09:00:00+08:00", "2026-10-11T09:00:00+08:00"]
     assert story.moves[0].data == {"day": "2026-10-08"}
+
+
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [
+        ("2026-09-08T04:39:00+08:00", "2026-09-07T09:00:00+08:00"),
+        ("2026-09-07T08:00:00+08:00", "2026-09-04T09:00:00+08:00"),
+        ("2026-09-08T17:12:00+08:00", "2026-09-08T09:12:00+08:00"),
+    ],
+)
+def test_a_demo_made_at_night_still_tells_of_office_hours(opened: str, told: str) -> None:
+    story = tell_from({"start": {"at": "2026-09-01T09:00:00+08:00"}}, datetime.fromisoformat(opened))
+    assert story.at.isoformat() == told

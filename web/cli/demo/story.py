@@ -38,15 +38,16 @@ class Story:
 
 
 def tell_from(scenario: Mapping[str, Any], opened: datetime) -> Story:
-    """The scenario as if it had been opened on the last working day up to ``opened``, about its own time of day.
+    """The scenario as if it had been opened on a working day not later than ``opened``, about its own time of day.
 
     Officers act on working days only, applicants whenever they like; waiting times stay at least as long.
     """
     start = scenario["start"]
     before = datetime.fromisoformat(start["at"]).astimezone(ZONE)
-    day = _last_working_day(opened.astimezone(ZONE).date())
-    first = datetime.combine(day, before.time(), ZONE) + timedelta(minutes=opened.minute)
-    first = min(first, opened.astimezone(ZONE))
+    time, day = before.time(), _last_working_day(opened.astimezone(ZONE).date())
+    first = datetime.combine(day, time, ZONE) + timedelta(minutes=opened.minute)
+    if first > opened:  # it is earlier in the day now; an office does not open cases at night
+        first = datetime.combine(_last_working_day(day - timedelta(days=1)), time, ZONE)
     moves: list[Move] = []
     planned, last = before, first
     for step in scenario.get("step", ()):
