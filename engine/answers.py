@@ -180,7 +180,7 @@ class Sent:
 class Place:
     """Where a token is, and where it would be: keys ``scope/id``; ``reason`` says why it cannot ('' where it can).
 
-    Reasons: ``missing``, ``kind``, ``scope``, ``arrow``, ``instances``, ``choices``, ``renamed``, ``stuck``.
+    Reasons: ``missing``, ``kind``, ``scope``, ``arrow``, ``instances``, ``choices``, ``renamed``.
     """
 
     old: str

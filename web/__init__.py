@@ -25,6 +25,7 @@ from web import (
     language,
     law,
     layout,
+    moving,
     pagecache,
     papers,
     public,
@@ -55,6 +56,7 @@ ROOMS = (
     inbox,
     supervision,
     department,
+    moving,
     audit,
     departures,
 )
