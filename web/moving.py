@@ -180,8 +180,10 @@ def _cases(session: Session, wanted: Wanted, versions: list[DefinitionInfo]) -> 
 def _row(session: Session, case: str, to: int, renamed: Mapping[str, str], words: Mapping[int, FlowWords]) -> Row:
     plan = engine.plan(session, case, to, renamed=renamed, at=now())
     own = words[plan.old]
-    places = dict.fromkeys(own.name(place.old) for place in plan.places)
-    return Row(case=case, version=plan.old, places=list(places), wrong=_wrong(plan, own))
+    keys = [place.old for place in plan.places]
+    # Of a sub-process and what is open in it only the latter: where somebody has to act.
+    inner = dict.fromkeys(own.name(key) for key in keys if not any(other.startswith(f"{key}/") for other in keys))
+    return Row(case=case, version=plan.old, places=list(inner), wrong=_wrong(plan, own))
 
 
 def _wrong(plan: Plan, own: FlowWords) -> list[str]:
