@@ -148,7 +148,8 @@ LEAST = {
     "water_body": "plant",
     "breaches": 1,
     "area": "county",
-    "conduct": "none",
+    "conduct": ["nothing"],
+    "merits": ["nothing"],
 }
 WATER_FACTS = st.fixed_dictionaries(
     {
@@ -157,7 +158,8 @@ WATER_FACTS = st.fixed_dictionaries(
         "water_body": st.sampled_from(["plant", "iv", "iii", "i_ii", "source"]),
         "breaches": st.integers(1, 20),
         "area": st.sampled_from(["county", "counties", "cities"]),
-        "conduct": st.sampled_from(["none", "removed", "repaired", "malicious", "refused", "serious"]),
+        "conduct": st.lists(st.sampled_from(["malicious", "refused", "serious", "nothing"]), unique=True),
+        "merits": st.lists(st.sampled_from(["removed", "repaired", "compensated", "nothing"]), unique=True),
     }
 )
 
@@ -171,10 +173,14 @@ def test_water_pollutants(facts: dict[str, Any], tier: str, amount: str) -> None
 
 def test_a_circumstance_moves_the_tier_and_the_amount_with_it() -> None:
     facts = LEAST | WATER_VECTORS["levels 3 3 2 1 1"][0]
-    _, repaired = resolve(WATER, WATER_DECISIONS, facts | {"conduct": "repaired"})
+    _, repaired = resolve(WATER, WATER_DECISIONS, facts | {"merits": ["repaired"]})
     assert (repaired["tier"], repaired["proposed"]) == ("light", Decimal("369999.99"))
-    _, refused = resolve(WATER, WATER_DECISIONS, facts | {"conduct": "refused"})
+    _, refused = resolve(WATER, WATER_DECISIONS, facts | {"conduct": ["refused"]})
     assert (refused["tier"], refused["proposed"]) == ("heavy", 730_000)
+    _, both = resolve(WATER, WATER_DECISIONS, facts | {"conduct": ["malicious"], "merits": ["repaired", "compensated"]})
+    assert (both["tier"], both["conflict"]) == ("heavy", True)
+    _, often = resolve(WATER, WATER_DECISIONS, facts | {"breaches": 3})
+    assert (often["tier"], often["circumstances"]) == ("heavy", ["repeated"])
 
 
 @given(WATER_FACTS)

@@ -19,7 +19,7 @@ from engine.answers import DefinitionInfo, Done, Person
 from engine.errors import Rejection
 from engine.store import Session
 from web.cli.demo.cast import Cast
-from web.cli.demo.story import Move, Story, tell_from
+from web.cli.demo.story import ZONE, Move, Story, tell_from
 
 HERE = Path(__file__).parent
 FLOWS = HERE.parents[2] / "flows"
@@ -72,7 +72,7 @@ def load(session: Session, now: datetime) -> Loaded:
     if not again:
         for person in _toml(HERE / "people.toml")["person"]:
             engine.add_person(session, **person)
-    packages = publish(session, now if again else now - PUBLISHED_BEFORE)
+    packages = publish(session, now if again else _morning(now - PUBLISHED_BEFORE))
     codes = () if again else tuple(_cases(session, packages, now))
     engine.mark_demo(session)
     return Loaded(
@@ -191,6 +191,10 @@ def _afterwards(session: Session, case: str, planned: Planned, cast: Cast, at: d
         engine.cancel(session, case, actor=actor, reason=planned.reason, at=at, simulated=True)
     elif cast.sometimes():
         engine.claim(session, case, officers[0].item, actor=actor, at=at, simulated=True)
+
+
+def _morning(day: datetime) -> datetime:
+    return day.astimezone(ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 def _toml(path: Path) -> dict[str, Any]:
