@@ -183,8 +183,11 @@ class Parser(Judged):
     def _unary(self) -> Part:
         if not self.takes("-"):
             return self._postfix()
+        since = self._at
         part = self._deeper(self._unary)
         operand = part.run
+        if part.type not in types.NEGATED:
+            self._must_be("number", "-", part, since)
         if isinstance(part.constant, Decimal):
             return self._constant(CONTEXT.minus(part.constant))
         return self._part(lambda frame: closures.minus(operand(frame)), type=part.type)

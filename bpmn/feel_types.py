@@ -17,6 +17,8 @@ DAYS = "days and time duration"
 MONTHS = "years and months duration"
 MOMENT = "date and time"
 
+#: What a minus may stand before.
+NEGATED = ("", NULL, "number", DAYS, MONTHS)
 _ORDERED = ("number", "string", "date", "time", MOMENT, DAYS, MONTHS)
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "boolean"),
