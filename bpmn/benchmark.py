@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from bpmn.model import Basis
+from bpmn.power import Basis
 
 #: Kinds of tiers and circumstances from the mildest to the gravest: 不予, 可以不予, 减轻, 从轻, 一般, 从重, 情节严重.
 KINDS = ("none", "may_none", "mitigated", "light", "normal", "heavy", "grave")

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpmn.benchmark import KINDS, Benchmark, Circumstance, Factor, Segment, Tier
 from bpmn.errors import Refused
-from bpmn.model import Basis
+from bpmn.power import Basis
 
 #: What each part may hold.
 _KEYS = {

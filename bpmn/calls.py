@@ -11,7 +11,8 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from bpmn.model import Basis, Definitions, Flow, Limit, Node, Power, Process
+from bpmn.model import Definitions, Flow, Node, Process
+from bpmn.power import Basis, Limit, Power
 
 if TYPE_CHECKING:
     from bpmn.package import FlowPackage

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpmn.benchmark import Benchmark
-from bpmn.model import Basis, Limit, Node, Power, Remedy
+from bpmn.model import Node
 from bpmn.package import FlowPackage
+from bpmn.power import Basis, Limit, Power, Remedy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bpmn.chart_words import words
-from bpmn.model import Basis, Definitions
+from bpmn.model import Definitions
+from bpmn.power import Basis
 
 
 def title_of(definitions: Definitions, lang: str, labels: Mapping[str, str] | None = None) -> str:

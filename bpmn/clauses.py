@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from bpmn.model import Basis, Limit, Node, Process
+from bpmn.model import Node, Process
+from bpmn.power import Basis, Limit
 
 
 def of_node(node: Node) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 
-from bpmn.model import Basis, Definitions, Flow, Lane, Limit, Node, Power, Step
+from bpmn.model import Definitions, Flow, Lane, Node
+from bpmn.power import Basis, Limit, Power, Step
 from bpmn.wording import Sentence, say
 
 

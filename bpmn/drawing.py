@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bpmn.model import Limit
+from bpmn.power import Limit
 
 Point = tuple[float, float]
 

@@ -13,8 +13,9 @@ from bpmn.citing import cited, title_of
 from bpmn.dot import Dot, label
 from bpmn.drawing import Box, Drawing, Line, limit_words
 from bpmn.measure import width, wrap
-from bpmn.model import Basis, Definitions, Limit, Node, Power
+from bpmn.model import Definitions, Node
 from bpmn.palette import colour
+from bpmn.power import Basis, Limit, Power
 
 INCH = 72
 GUTTER = 216

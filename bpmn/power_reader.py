@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from bpmn.model import (
-    SUN,
-    Basis,
-    Deemed,
-    Discretion,
-    Extension,
-    Limit,
-    Material,
-    Paper,
-    Power,
-    Remedy,
-    Risk,
-    Step,
-    Stop,
-)
+from bpmn.model import SUN
+from bpmn.power import Basis, Deemed, Discretion, Extension, Limit, Material, Paper, Power, Remedy, Risk, Step, Stop
 
 S = f"{{{SUN}}}"
 

@@ -17,8 +17,9 @@ from bpmn.control_flow import ControlFlow
 from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
 from bpmn.feel import FeelError
-from bpmn.model import Definitions, Flow, Lane, Node, Power, Process
+from bpmn.model import Definitions, Flow, Lane, Node, Process
 from bpmn.package import PROCESS, FlowPackage
+from bpmn.power import Power
 from bpmn.soundness import Defect, defects
 
 #: More nodes, with all that is called, are not played; a chart of so many alone is refused for its size.

@@ -15,7 +15,8 @@ from bpmn.benchmark_reader import path_of
 from bpmn.calls import outside
 from bpmn.dmn_model import Decisions, Item
 from bpmn.feel import FeelError, compile_expression
-from bpmn.model import Discretion, Node
+from bpmn.model import Node
+from bpmn.power import Discretion
 from bpmn.rules import Spot, Subject, at, misread, rule
 from bpmn.rules_data import fields_of, written_by_scripts
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpmn.feel import FeelError, compile_expression
-from bpmn.model import Limit, Node
+from bpmn.model import Node
+from bpmn.power import Limit
 from bpmn.rules import Spot, Subject, at, misread, rule
 from bpmn.rules_power import STAFFED
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bpmn.model import Basis, Limit, Node
+from bpmn.model import Node
+from bpmn.power import Basis, Limit
 from bpmn.rules import Spot, Subject, at, rule
 
 #: Tasks a person does.

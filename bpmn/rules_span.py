@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bpmn import spans
-from bpmn.model import Limit, Node, Process
+from bpmn.model import Node, Process
+from bpmn.power import Limit
 from bpmn.rules import Spot, Subject, at, rule
 from bpmn.rules_power import OUTSIDE, STAFFED
 from bpmn.spans import Span

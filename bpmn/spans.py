@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bpmn.control_flow import ControlFlow
-from bpmn.model import Limit, Node
+from bpmn.model import Node
+from bpmn.power import Limit
 
 #: Least days of a unit, against a total in the same column.
 _LEAST = {

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from bpmn import xml
-from bpmn.model import FLOW_NODES, GROUNDS, PARTS, SUN, Problem
+from bpmn.model import FLOW_NODES, SUN, Problem
+from bpmn.power import GROUNDS, PARTS
 
 POWER_TYPES = ("XK", "CF", "QZ", "ZS", "JF", "JC", "QR", "JL", "CJ", "QT", "GY")
 UNITS = ("on_spot", "hour", "working_day", "calendar_day", "month", "year")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bpmn.citations import Citation
-from bpmn.model import Limit
+from bpmn.power import Limit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from bpmn.chart import Picture
-from bpmn.model import SHARED
 from bpmn.package import FlowPackage, load
+from bpmn.power import SHARED
 from engine import tables
 from engine.answers import DefinitionInfo, DefinitionRef
 from engine.errors import Rejection

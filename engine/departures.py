@@ -13,7 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.model import Definitions, Discretion
+from bpmn.model import Definitions
+from bpmn.power import Discretion
 from engine import catalogue, status, tables
 from engine.answers import DefinitionRef, Departure, Passed, Step
 from engine.cases import private_values

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bpmn.drawing import limit_words
-from bpmn.model import Basis, Limit, Node, Power
+from bpmn.model import Node
 from bpmn.package import FlowPackage
+from bpmn.power import Basis, Limit, Power
 
 
 @dataclass(frozen=True)

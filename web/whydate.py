@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
-from bpmn.model import Basis
+from bpmn.power import Basis
 from engine.answers import Timing
 from engine.explained import Explained
 from engine.law import limits

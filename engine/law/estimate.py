@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from bpmn.model import Limit
+from bpmn.power import Limit
 from engine.answers import Due
 from engine.law.calendar import Counted, seed
 from engine.law.limits import reckon

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bpmn.articles import meet
-from bpmn.model import Basis
+from bpmn.power import Basis
 
 #: What may happen to an instrument or an article of it.
 AMENDED, REPEALED = "amended", "repealed"

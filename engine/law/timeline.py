@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bpmn.model import Definitions, Limit
+from bpmn.model import Definitions
+from bpmn.power import Limit
 from engine.answers import Card, Due, Step, Stopped, Timing
 from engine.law import limits
 from engine.law.calendar import Calendar

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bpmn.model import Definitions, Discretion, Node
+from bpmn.model import Definitions, Node
+from bpmn.power import Discretion
 from engine.errors import Rejection
 from engine.law.discretion import NAME, REASON, verdict, waiver
 from engine.run.guard import Given

@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn import template
-from bpmn.model import Node, Paper
+from bpmn.model import Node
+from bpmn.power import Paper
 from engine import paper, tables
 from engine.cases import private_values
 from engine.errors import Rejection

@@ -5,19 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from bpmn.model import (
-    Definitions,
-    EventDefinition,
-    Flow,
-    Lane,
-    Limit,
-    Loop,
-    MessageFlow,
-    Node,
-    Pool,
-    Process,
-    Step,
-)
+from bpmn.model import Definitions, EventDefinition, Flow, Lane, Loop, MessageFlow, Node, Pool, Process
+from bpmn.power import Limit, Step
 
 NAMES = (
     "",

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bpmn.chart import draw_chart
 from bpmn.layout import PROFILES, lay_out
 from bpmn.marks import Mark, PictureStatus
-from bpmn.model import Definitions, Node, Step
+from bpmn.model import Definitions, Node
 from bpmn.package import load
+from bpmn.power import Step
 from bpmn.public_view import images, is_whole, public, shown
 from bpmn.quality import check
 from tests.conftest import ROOT

@@ -11,8 +11,9 @@ import pytest
 from bpmn.citations import citations
 from bpmn.feel import compile_expression, compile_script
 from bpmn.linter import lint
-from bpmn.model import SUB_PROCESSES, TASKS, Basis, Definitions, Flow, Lane, Node, Power, Process, Step
+from bpmn.model import SUB_PROCESSES, TASKS, Definitions, Flow, Lane, Node, Process
 from bpmn.package import FlowPackage
+from bpmn.power import Basis, Power, Step
 from engine.law.discretion import NAME
 from tests.flows.shipped import PACKAGES, is_shared, whole
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from flask import Flask
 
 import engine
-from bpmn.model import Discretion
 from bpmn.package import FlowPackage, digest, load
+from bpmn.power import Discretion
 from engine.store import Store
 from tests.conftest import ROOT, fixture
 from tests.flows.shipped import publish, whole

@@ -8,7 +8,7 @@ from typing import Any
 from bpmn.diff import Change
 from bpmn.errors import Refused
 from bpmn.linter import Finding
-from bpmn.model import Limit
+from bpmn.power import Limit
 from bpmn.quality import Flaw
 from bpmn.wording import say
 from engine import answers

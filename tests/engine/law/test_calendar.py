@@ -7,7 +7,7 @@ from holidays.countries.china import China
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpmn.model import Limit
+from bpmn.power import Limit
 from engine.law import calendar
 from engine.law.calendar import Year, seed
 from engine.law.estimate import estimate
