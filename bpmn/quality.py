@@ -244,17 +244,17 @@ class _Inspector:
                 yield _soft("label_on_label", first.owner, second.owner)
 
     def _marks(self) -> Iterator[tuple[str, Box]]:
-        """Number, risk mark and type of every node; of what is round the square inside it."""
+        """Number, risk mark and type of every node; of what is round all but the corners of its square."""
         for placed in self.drawing.nodes:
             node = self.definitions.nodes[placed.id]
             if placed.number:
-                yield placed.id, _square(places.number_place(placed), places.NUMBER_RADIUS * 0.7)
+                yield placed.id, _square(places.number_place(placed), places.NUMBER_RADIUS * 0.8)
             if places.risk_level(node):
                 left, top = places.risk_place(placed)
                 right, bottom = left + places.RISK_WIDTH, top + places.RISK_HEIGHT
                 yield placed.id, Box(left=left, top=top, right=right, bottom=bottom)
             if type_place := places.type_place(node, placed):
-                yield placed.id, _square(type_place, places.TYPE * 0.35)
+                yield placed.id, _square(type_place, places.TYPE * 0.4)
 
     def _crossings(self) -> Iterator[Flaw]:
         spans = [(flow, _bounds(flow)) for flow in self.drawing.flows]

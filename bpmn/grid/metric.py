@@ -11,7 +11,7 @@ from bpmn.grid.mesh import Mesh
 from bpmn.grid.profile import Profile
 from bpmn.grid.routing import Route
 from bpmn.grid.scene import Scene
-from bpmn.grid.shapes import BOUNDARY, GATEWAY, Shape, as_lines, block_height, event_slot
+from bpmn.grid.shapes import BELOW_HOST, BOUNDARY, GATEWAY, Shape, as_lines, block_height, event_slot
 from bpmn.grid.tracks import Leg, Tracks
 from bpmn.grid.words import Words
 
@@ -89,7 +89,7 @@ def _hung_needs(
         room = event_slot(place, len(hung), shape.width).room
         height = block_height(as_lines(words.name(event.id, event.name), profile.small_size, room, "name", 6))
         if height:
-            needs.under[row] = max(needs.under[row], shape.height / 2 + 5 + height)
+            needs.under[row] = max(needs.under[row], shape.height / 2 + BELOW_HOST + 1 + height)
 
 
 def _exit_needs(needs: Needs, cell: tuple[int, int], shape: Shape, exit_: Exit, side: str) -> None:

@@ -12,11 +12,20 @@ from bpmn.grid.metric import Metric
 from bpmn.grid.planning import Sized
 from bpmn.grid.routing import Route
 from bpmn.grid.scene import PARTICIPANT
-from bpmn.grid.shapes import BOUNDARY, Caption, as_lines, block_height, block_width, event_slot, title_height
+from bpmn.grid.shapes import (
+    BELOW_HOST,
+    BOUNDARY,
+    Caption,
+    as_lines,
+    block_height,
+    block_width,
+    event_slot,
+    title_height,
+)
 from bpmn.grid.space import Space, alone
 from bpmn.grid.tracks import Leg
 from bpmn.grid.words import Words
-from bpmn.places import NUMBER_RADIUS
+from bpmn.places import NUMBER_RADIUS, RISK_HEIGHT, RISK_WIDTH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +213,8 @@ def _hung_labels(metric: Metric, hung: Mapping[str, Box], words: Words) -> Itera
             if lines:
                 x, y = hung[event.id].centre
                 width, height = block_width(lines), block_height(lines)
-                box = Box(left=x + 14, top=y + 4, right=x + 14 + width, bottom=y + 4 + height)
+                top = y + BELOW_HOST
+                box = Box(left=x + 14, top=top, right=x + 14 + width, bottom=top + height)
                 yield Label(owner=event.id, box=box, lines=lines)
 
 
@@ -239,9 +249,10 @@ def _free_names(
 
 
 def _marks(box: Box) -> Iterator[Box]:
-    """Where number, risk mark, type and status of a step stand, half outside its border."""
-    for x, y in itertools.product((box.left, box.right), (box.top, box.bottom)):
-        yield _around((x, y), 2 * NUMBER_RADIUS, 2 * NUMBER_RADIUS)
+    """Where number, status, type and risk mark of a step stand, half outside its border."""
+    for corner in ((box.left, box.top), (box.right, box.top), (box.right, box.bottom)):
+        yield _around(corner, 2 * NUMBER_RADIUS, 2 * NUMBER_RADIUS)
+    yield _around((box.left, box.bottom), RISK_WIDTH, RISK_HEIGHT)
 
 
 def _outline(box: Box) -> tuple[Point, ...]:

@@ -16,6 +16,8 @@ from bpmn.model import Node
 EVENT, BOUNDARY, GATEWAY = 32, 24, 44
 #: Room at the bottom of a box for its markers, and for the upper half of a boundary event.
 MARKERS, HALF_BOUNDARY = 14, 12
+#: The name of a boundary event stands so far below its host, clear of the sign of the host's type.
+BELOW_HOST = 8
 #: A question that would need a higher diamond stands beside a plain one.
 MAX_DIAMOND = 150
 #: A diamond narrower than a task may not be higher than this; and the share of a diamond that text can fill.
