@@ -39,6 +39,7 @@ def publish(
     """
     if not KEY.fullmatch(key):
         raise Rejection("publish.key", key=key)
+    package = package.alone  # what it calls is settled anew
     _authorise(session, package, author, reviewer)
     same = _same(session, key, package.digest)
     if same is not None:
@@ -163,6 +164,7 @@ def submit(session: Session, package: FlowPackage, *, key: str, author: str, at:
     if not KEY.fullmatch(key):
         raise Rejection("publish.key", key=key)
     people.require(people.known(session, author), "modeller", "publisher", "admin")
+    package = package.alone
     findings = [finding for finding in lint(package) if finding.severity == "error"]
     if findings:
         raise Rejection("publish.findings", key=key, count=len(findings), findings=findings)

@@ -74,6 +74,22 @@ def test_an_open_case_keeps_the_version_that_was_called(session: Session, clock:
     assert engine.replay(session).differences == ()
 
 
+def test_a_package_with_what_it_calls_is_published_like_one_without(session: Session, clock: Clock) -> None:
+    """What a version calls is settled when it is published, whatever the package brought along."""
+    engine.publish(session, fixture("serving"), key="serving", author="modeller", at=clock())
+    first = engine.publish(session, fixture("calls-serving"), key="caller", author="modeller", at=clock())
+    joined = engine.package_of(session, engine.definition(session, "caller").id)
+    assert engine.publish(session, joined, key="caller", author="modeller", at=clock()).again
+    other = engine.publish(session, joined, key="other", author="modeller", at=clock())
+    assert other.digest == first.digest
+    handed_in = engine.submit(session, joined, key="third", author="modeller", at=clock())
+    assert engine.submission_package(session, handed_in).digest == first.digest
+    for key in ("caller", "other"):
+        done = engine.start_case(session, key, actor="clerk", at=clock())
+        assert [item.item for item in done.work_items] == ["First/Serve#1"]
+        assert engine.replay(session, done.case).differences == ()
+
+
 def test_what_cannot_be_called_is_refused(session: Session, clock: Clock) -> None:
     def publish(package: FlowPackage, key: str) -> None:
         engine.publish(session, package, key=key, author="modeller", at=clock())
