@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 import engine
 from bpmn.benchmark import KINDS, Benchmark, Segment, Tier
-from bpmn.dmn_model import Decisions, Table
+from bpmn.dmn_model import Item, Table
 from bpmn.package import FlowPackage
 from engine.answers import Alike, CaseView, DefinitionInfo, TierCount
 from engine.errors import Rejection
@@ -28,6 +29,9 @@ from web.session import Session, read, settings
 
 bp = Blueprint("benchmarks", __name__)
 
+#: A text in a cell of FEEL.
+_CODE = re.compile(r'"([^"]+)"')
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -39,8 +43,16 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell of a decision table: as it decides (FEEL), and what the codes in it stand for."""
+
+    text: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One decision as it decides, for those who check: a table (heads and rows, cells as FEEL) or a formula.
+    """One decision as it decides, for those who check: a table (heads and rows) or a formula.
 
     ``label`` is for people, ``name`` what other decisions call it.
     """
@@ -49,7 +61,7 @@ class Sheet:
     name: str
     formula: str
     heads: list[str]
-    rows: list[list[str]]
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +107,7 @@ def benchmark(key: str, name: str) -> ResponseReturnValue:
             (word("tier", kind), [one for one in found.circumstances if one.kind == kind]) for kind in KINDS
         ],
         yuan=yuan,
-        sheets=_sheets(words.package.decisions[f"{name}.dmn"], words),
+        sheets=_sheets(found, words),
         decided=any(count.decided != 0 for count in counts),
     )
 
@@ -195,18 +207,41 @@ def _range(tier: Tier, segment: Segment, words: FlowWords) -> str:
     return amounts(low, high, high == segment.high, words.text(segment.unit))
 
 
-def _sheets(decisions: Decisions, words: FlowWords) -> list[Sheet]:
+def _sheets(own: Benchmark, words: FlowWords) -> list[Sheet]:
     return [
         Sheet(
             label=words.text(item.label) or item.name,
             name=item.name,
             formula=item.expression,
             heads=_heads(item.table, words.text(item.label), words) if item.table else [],
-            rows=[[*row.inputs, *row.outputs] for row in item.table.rules] if item.table else [],
+            rows=_cells(own, item, words),
         )
-        for item in decisions.items
+        for item in words.package.decisions[f"{own.name}.dmn"].items
         if item.kind == "decision"
     ]
+
+
+def _cells(own: Benchmark, item: Item, words: FlowWords) -> list[list[Cell]]:
+    """The rows of a table; codes of a form's choices and of the benchmark's own parts are told in words."""
+    schemas = asked(words)
+    titles = {
+        "tier": {one.id: one.title for one in own.tiers},
+        "circumstances": {one.id: one.title for one in own.circumstances},
+        "segment": {one.id: one.title for one in own.segments},
+    }.get(item.name, {})
+
+    def cell(text: str, name: str) -> Cell:
+        codes = _CODE.findall(text)
+        if name in schemas:
+            known = forms.shown(schemas[name], name, codes)
+        else:
+            known = [words.text(titles.get(code, "")) for code in codes]
+        return Cell(text=text, words=_("、").join(word for word in known if word and word not in codes))
+
+    if item.table is None:
+        return []
+    names = [column.text for column in item.table.inputs]
+    return [[*map(cell, row.inputs, names), *(cell(output, "") for output in row.outputs)] for row in item.table.rules]
 
 
 def _heads(table: Table, answer: str, words: FlowWords) -> list[str]:

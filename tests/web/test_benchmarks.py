@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,6 +51,20 @@ def test_a_benchmark_of_what_is_called_has_its_page(app: Flask, store: Store, cl
     with store.begin() as session:
         engine.publish(session, serving, key="serving", author="lin", at=PUBLISHED)
     assert PENALTY.benchmarks[NAME].title in client.page(f"/powers/serving/benchmarks/{NAME}").html
+
+
+def test_the_tables_that_decide_say_what_their_codes_mean(store: Store, client: Browser) -> None:
+    """The FEEL stays beside the words: it is there to be checked."""
+    with store.begin() as session:
+        publish(session, "cf-water", author="lin", reviewer="zhao", at=datetime(2026, 9, 1, 1, tzinfo=UTC))
+    address = "/powers/cf-water/benchmarks/water-discharge"
+    zh, en = (client.page(f"{address}?lang={lang}").html for lang in ("zh", "en"))
+    assert "超标档" in zh and "Level of excess" in en and "level_excess" in zh
+    for page, words in ((zh, ("从重处罚", "恶意排放", "及时缴纳生态环境损害赔偿金")), (en, ("Heavy", "Malicious"))):
+        rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+        for word in words:
+            assert any(word in row and "&#34;" in row for row in rows), word
+    assert "100,000–1,000,000" in zh
 
 
 def test_the_edition_a_case_was_decided_under_stays_to_be_seen(store: Store, client: Browser) -> None:
