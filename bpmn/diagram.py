@@ -7,7 +7,7 @@ colours are baked in as native nodes, which is what PDF and PNG show.
 from __future__ import annotations
 
 from bpmn import bake, frame
-from bpmn.curves import bezier, slash, towards
+from bpmn.curves import bezier, distance, slash, towards
 from bpmn.dot import Dot, Point, label, spline
 from bpmn.drawing import Box, Drawing, Line, PlacedFlow, PlacedNode
 from bpmn.drawing import Label as PlacedLabel
@@ -172,14 +172,16 @@ class _Diagram:
         return look
 
     def _route(self, flow: PlacedFlow) -> str:
-        points = bezier(flow.points)
+        first, *_, last = flow.points
         # Baked arrows are drawn over the nodes: the tip stops before the border.
-        end = towards(flow.points[-1], flow.points[-2], 0 if self.status is None else 2)
-        points[-1] = towards(end, flow.points[-2], HEAD)
+        end = towards(last, flow.points[-2], 0 if self.status is None else 2)
         tips = f"e,{self._pos(end)} "
+        # The ends are shortened before the corners are rounded: a curve that turned back at its end would not be drawn.
+        base = towards(end, flow.points[-2], min(HEAD, distance(end, flow.points[-2]) / 2))
         if flow.kind != "sequence":
-            tips = f"s,{self._pos(flow.points[0])} {tips}"
-            points[0] = towards(flow.points[0], flow.points[1], TAIL)
+            tips = f"s,{self._pos(first)} {tips}"
+            first = towards(first, flow.points[1], min(TAIL, distance(first, flow.points[1]) / 2))
+        points = bezier([first, *flow.points[1:-1], base])
         route = tips + spline([(x, self._y(y)) for x, y in points])
         if self._is_default(flow):
             route += ";" + spline([(x, self._y(y)) for x, y in slash(flow.points[0], flow.points[1])])

@@ -10,9 +10,11 @@ import pytest
 from bpmn import graphviz
 from bpmn.diagram import to_dot
 from bpmn.dot import Dot, label, line_label
+from bpmn.layout import PROFILES, lay_out
 from bpmn.marks import Mark, PictureStatus
 from tests.bpmn.examples import POWER
 from tests.bpmn.pictures import HOSTILE, drawing_of, hostile_file, parsed
+from tests.flows.shipped import PACKAGES
 
 
 def strings(dot: str) -> list[str]:
@@ -27,6 +29,19 @@ def test_every_node_and_arrow_is_pinned(notation: str) -> None:
     for key in (*(f"n{i}" for i in range(len(drawing.nodes))), *(f"l{i}" for i in range(len(drawing.labels)))):
         assert re.search(rf'^{key} \[.*pos="', dot, re.M)
     assert dot.count(" -> ") == dot.count('pos="e,') == len(drawing.flows)
+
+
+@pytest.mark.parametrize("status", [None, PictureStatus()], ids=["web", "baked"])
+@pytest.mark.parametrize("form", PROFILES)
+def test_no_arrow_turns_back_at_its_end(form: str, status: PictureStatus | None) -> None:
+    """On paper the last stretch of a route vanished: it was shortened for the head, the curve to its end was not."""
+    for package in PACKAGES.values():
+        definitions = package.alone.definitions
+        dot = to_dot(definitions, lay_out(definitions, PROFILES[form]), status)
+        for route in re.findall(r' -> .*pos="(?:s,\S+ )?e,\S+ ([^";]*)', dot):
+            points = [tuple(map(float, point.split(","))) for point in route.split()]
+            for (x0, y0), *controls, (x1, y1) in (points[at : at + 4] for at in range(0, len(points) - 1, 3)):
+                assert all(min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1) for x, y in controls)
 
 
 def test_the_same_input_gives_the_same_dot() -> None:
