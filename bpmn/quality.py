@@ -36,7 +36,7 @@ def check(definitions: Definitions, drawing: Drawing) -> list[Flaw]:
 
     Hard: missing_node, missing_arrow, doubled, node_overlap, text_overflow, arrow_through_node, arrow_loose,
     outside_lane, outside_parent, outside_drawing, lane_overlap, lane_order. Soft: label_on_node, label_on_mark,
-    label_on_label, label_on_arrow, arrows_overlap, crossing.
+    label_on_label, label_on_arrow, arrows_overlap, corners_meet, crossing.
     """
     return list(_Inspector(definitions, drawing).flaws())
 
@@ -267,12 +267,31 @@ class _Inspector:
                     yield from _meetings(first, second)
 
 
+def _corners_meet(first: PlacedFlow, second: PlacedFlow) -> Iterator[Flaw]:
+    """Both turn at one point, away from each other: they look like two that cross, each with the other's end."""
+    ours, theirs = (dict(_corners(flow)) for flow in (first, second))
+    if any(not ours[point] & theirs[point] for point in ours.keys() & theirs.keys()):
+        yield _soft("corners_meet", first.id, second.id)
+
+
+def _corners(flow: PlacedFlow) -> Iterator[tuple[Point, set[tuple[int, int]]]]:
+    """Every turn of an arrow, to a point, and the two directions it has from there."""
+    for before, (x, y), after in zip(flow.points, flow.points[1:], flow.points[2:], strict=False):
+        ways = {(_sign(to_x - x), _sign(to_y - y)) for to_x, to_y in (before, after)}
+        yield (round(x), round(y)), ways
+
+
+def _sign(length: float) -> int:
+    return (length > 0.5) - (length < -0.5)
+
+
 def _meetings(first: PlacedFlow, second: PlacedFlow) -> Iterator[Flaw]:
     """How two arrows cross, and whether unrelated ones lie on each other."""
     pairs = [(a, b) for a in pairwise(first.points) for b in pairwise(second.points)]
     times = sum(cross(a, b) for a, b in pairs)
     if times:
         yield _soft("crossing", first.id, second.id, times=times)
+    yield from _corners_meet(first, second)
     related = first.source == second.source or first.target == second.target
     length = 0.0 if related else sum(shared(a, b) for a, b in pairs)
     if length > 4:

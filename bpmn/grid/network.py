@@ -17,6 +17,8 @@ DIRECTIONS = (RIGHT, LEFT, DOWN, UP)
 #: Lengths of one step, about points, and what passing through a foreign pool adds.
 CHANNEL, CENTRE, ROW, _THROUGH_POOL = 34, 80, 46, 120
 _CROSSING, _CORNER, _CROWD, _SHARED = 75, 25, 9, 300
+#: Two arrows that turn at one point look like two that cross there, each with the other's end.
+_KNEE = 400
 #: Direction, next point, length, number of the stretch, is the stretch on a centre line?
 Step = tuple[int, int, float, int, bool]
 
@@ -33,6 +35,11 @@ class Network:
 
     def point(self, number: int) -> GridPoint:
         return divmod(number, self.mesh.height)
+
+    def is_tight(self, number: int) -> bool:
+        """Lies a point on two centre lines, where no track keeps arrows apart?"""
+        x, y = self.point(number)
+        return y % 2 == 1 and not self.mesh.verticals[x].is_channel
 
     def steps(self, number: int) -> list[Step]:
         """The ways on from a point."""
@@ -106,7 +113,8 @@ class Traffic:
         marks = self.marks.get(next_)
         if marks:
             across = "V" if direction < 2 else "H"
+            corner = _KNEE if self.network.is_tight(next_) else _CORNER
             for other, mark in marks.items():
                 if other not in kin:
-                    price += _CORNER if mark == "T" else _CROSSING if mark == across else 0
+                    price += corner if mark == "T" else _CROSSING if mark == across else 0
         return price

@@ -327,6 +327,13 @@ def test_charts_of_the_house_cross_little() -> None:
 
 
 @pytest.mark.parametrize("form", PROFILES)
+def test_no_two_arrows_of_the_house_turn_at_one_point(form: str) -> None:
+    """The chart of complaints sent those accepted to the decision on filing, and the extended check to mediation."""
+    flaws = [flaw for path in FLOWS for flaw in check(read_file(path), drawn(path, form))]
+    assert [flaw.elements for flaw in flaws if flaw.kind == "corners_meet"] == []
+
+
+@pytest.mark.parametrize("form", PROFILES)
 def test_no_name_in_charts_of_the_house_stands_under_a_mark(form: str) -> None:
     """The number of a step hid half of 重新审查 beside it."""
     flaws = [flaw for path in FLOWS for flaw in check(read_file(path), drawn(path, form))]

@@ -136,3 +136,13 @@ def test_an_arrow_on_another_is_seen() -> None:
     spoilt = replace(drawing, flows=(first, replace(other, points=first.points)))
     found = [flaw for flaw in check(definitions, spoilt) if flaw.kind == "arrows_overlap"]
     assert found and set(found[0].elements) == {first.id, other.id}
+
+
+def test_two_arrows_that_turn_at_one_point_are_seen() -> None:
+    """The same two lines as a crossing has; where both go the same way on, they only join."""
+    definitions, drawing = licence()
+    first, other = drawing.flows[:2]
+    turn = replace(first, points=((0, 50), (50, 50), (50, 100)))
+    for points, seen in ((((50, 0), (50, 50), (100, 50)), True), (((100, 50), (50, 50), (50, 100)), False)):
+        spoilt = replace(drawing, flows=(turn, replace(other, points=points)))
+        assert ("corners_meet" in {flaw.kind for flaw in check(definitions, spoilt)}) is seen
