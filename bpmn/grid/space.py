@@ -43,8 +43,8 @@ class Space:
         """The least disturbing box beside a polyline for ``text``, and the text broken to fit it."""
         size = profile.small_size
         found = []
-        for attempt, share in enumerate((0.8, 0.5, 0.34)):
-            room = max(profile.text_width * share, 3 * size + 1)
+        for attempt, (share, least) in enumerate(((0.8, 3), (0.5, 3), (0.34, 3), (0, 2))):
+            room = max(profile.text_width * share, least * size + 1)
             lines = as_lines(text, size, max(room, word_room(text, size, room)), "name", max_lines=8)
             cost, box = self._beside(owner, points, block_width(lines), block_height(lines))
             found.append((cost, attempt, box, lines))
