@@ -6,7 +6,6 @@ Undoing is the same, the other way. What does not map stays where it is and says
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,7 +151,7 @@ def _page(key: str, wrong: list[tuple[str, str]]) -> str:
         cases = _cases(session, wanted, versions)
         words = {info.version: FlowWords(engine.package_of(session, info.id), lang()) for info in versions}
         first = (wanted.page - 1) * PAGE
-        rows = [_row(session, case, wanted.to, wanted.renamed, words) for case in cases[first : first + PAGE]]
+        rows = [_row(session, wanted, *one, words[one[0]]) for one in cases[first : first + PAGE]]
     return render_template(
         "department/move.html",
         wanted=wanted,
@@ -172,18 +171,21 @@ def _page(key: str, wrong: list[tuple[str, str]]) -> str:
     )
 
 
-def _cases(session: Session, wanted: Wanted, versions: list[DefinitionInfo]) -> list[str]:
+def _cases(session: Session, wanted: Wanted, versions: list[DefinitionInfo]) -> list[tuple[int, str]]:
+    """Version and number of every case that could move."""
     since = [info.version for info in versions if info.version != wanted.to and wanted.since in (0, info.version)]
-    return [case for version in sorted(since) for case in engine.cases_of(session, wanted.key, version)]
+    return [(version, case) for version in sorted(since) for case in engine.cases_of(session, wanted.key, version)]
 
 
-def _row(session: Session, case: str, to: int, renamed: Mapping[str, str], words: Mapping[int, FlowWords]) -> Row:
-    plan = engine.plan(session, case, to, renamed=renamed, at=now())
-    own = words[plan.old]
+def _row(session: Session, wanted: Wanted, version: int, case: str, own: FlowWords) -> Row:
+    try:
+        plan = engine.plan(session, case, wanted.to, renamed=wanted.renamed, at=now())
+    except Rejection as rejection:
+        return Row(case=case, version=version, places=[], wrong=[explain(rejection)])
     keys = [place.old for place in plan.places]
     # Of a sub-process and what is open in it only the latter: where somebody has to act.
     inner = dict.fromkeys(own.name(key) for key in keys if not any(other.startswith(f"{key}/") for other in keys))
-    return Row(case=case, version=plan.old, places=list(inner), wrong=_wrong(plan, own))
+    return Row(case=case, version=version, places=list(inner), wrong=_wrong(plan, own))
 
 
 def _wrong(plan: Plan, own: FlowWords) -> list[str]:
