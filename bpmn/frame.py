@@ -132,7 +132,7 @@ class _Framer:
         return self._above(top, title, 22, "ink", bold=True) - GAP if title else top
 
     def _above(self, bottom: float, text: str, size: float, ink: str, *, bold: bool = False) -> float:
-        lines = wrap(text, size, self.right - GAP, 3)
+        lines = wrap(text, size, self.right - GAP, 9)
         top = bottom - len(lines) * size * 1.35
         self._text(lines, size, 0, top, self.right, anchor="middle", ink=ink, bold=bold)
         return top

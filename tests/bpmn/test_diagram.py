@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bpmn import graphviz
+from bpmn.chart import labels_of
 from bpmn.diagram import to_dot
 from bpmn.dot import Dot, label, line_label
+from bpmn.frame import frame_of
 from bpmn.layout import PROFILES, lay_out
 from bpmn.marks import Mark, PictureStatus
 from tests.bpmn.examples import POWER
@@ -42,6 +44,16 @@ def test_no_arrow_turns_back_at_its_end(form: str, status: PictureStatus | None)
             points = [tuple(map(float, point.split(","))) for point in route.split()]
             for (x0, y0), *controls, (x1, y1) in (points[at : at + 4] for at in range(0, len(points) - 1, 3)):
                 assert all(min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1) for x, y in controls)
+
+
+@pytest.mark.parametrize("key", PACKAGES)
+def test_no_title_is_cut_off(key: str) -> None:
+    """On an English phone chart the power had no name."""
+    package = PACKAGES[key].alone
+    for lang, labels in (("zh", {}), ("en", labels_of(package, "en"))):
+        for profile in PROFILES.values():
+            framed = frame_of(package.definitions, lay_out(package.definitions, profile, labels, lang), labels)
+            assert not [line.text for text in framed.texts if text.bold for line in text.lines if "…" in line.text]
 
 
 def test_the_same_input_gives_the_same_dot() -> None:
