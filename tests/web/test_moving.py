@@ -95,6 +95,19 @@ def test_what_is_missing_is_said_and_nothing_moves(
     assert {version_of(store, case) for case in moving} == {1}
 
 
+def test_a_form_that_is_sent_back_stays_on_its_page(
+    app: Flask, moving: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was chosen on the second page is there again, and not the first page with everything ticked."""
+    monkeypatch.setattr("web.moving.PAGE", 1)
+    sun = signed_in(app, "sun")
+    page = sun.page(f"{ADDRESS}?to=2&page=2")
+    hidden = next(form.fields for form in page.forms if form.method == "post" and form.action == ADDRESS)
+    answer = sun.post(ADDRESS, data={**hidden, "case": moving[1], "reason": ""})
+    assert answer.status_code == 422
+    assert moving[1] in answer.text and moving[0] not in answer.text and " checked" in answer.text
+
+
 def test_who_makes_flows_may_look_and_only_publishers_move(app: Flask, store: Store, moving: tuple[str, str]) -> None:
     hidden = form_of(signed_in(app, "sun"), 2)
     lin = signed_in(app, "lin")
