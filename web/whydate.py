@@ -263,7 +263,9 @@ def _rules(found: Explained, days: Sequence[Day], words: FlowWords) -> Iterator[
         until = written(read_instant(stop.until)) if stop.until else _("现在")
         yield Rule(
             title=_("停止计算：%(ground)s", ground=wording.word("ground", stop.ground, lang())),
-            text=_("%(since)s至%(until)s不计入。", since=written(read_instant(stop.since)), until=until),
+            text=_(
+                "%(since)s停止，自下一日起至%(until)s不计入。", since=written(read_instant(stop.since)), until=until
+            ),
             cite=_("，").join(part for part in (_stop_basis(stop.ground, words), stop.document) if part),
         )
     if timing.extended:

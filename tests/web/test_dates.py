@@ -59,6 +59,8 @@ def test_the_page_lists_each_day_and_why(client: Browser, store: Store, case: tu
     days = {on: (css, head, note) for css, on, head, note in lines}
     assert days["2026-09-24"][0] == "zero" and days["2026-10-01"][1:] == ("不计", "国庆节")
     assert days["2026-10-10"][1:] == ("第 6 日", "调休上班，计入")
+    # The day the clock was stopped on still counts, and the sentence about the stop says so.
+    assert days["2026-10-12"][1] == "第 7 日" and "停止，自下一日起至" in page
     assert days["2026-10-13"][1:] == ("不计", "检验") and "stop" in days["2026-10-13"][0]
     assert days["2026-10-23"][1:] == ("第 10 日", "承诺期限")
     assert [head for _, _, head, _ in lines if head.startswith("第")] == [f"第 {n} 日" for n in range(1, 21)]
