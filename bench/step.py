@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 import engine
 from bench import floor
-from bench.databases import databases
+from bench.databases import databases, plain
 from bench.naive import Naive
 from bench.timing import Series, table
 from bench.workloads import AT, WORKLOADS, Workload
@@ -40,7 +40,8 @@ def main(cases: int) -> None:
 
 
 def _measure(says: str, fresh: Any, workload: Workload, cases: int) -> None:
-    ours, below, beside = (prepared(fresh(), workload) for _ in range(3))
+    ours, *others = (prepared(fresh(), workload) for _ in range(3))
+    below, beside = map(plain, others)
     naive = Naive(workload, beside)
     series = {name: Series(name) for name in ("ours", "F", "E", "naive")}
     for number in range(cases):

@@ -1,21 +1,26 @@
 """Statements that every step runs: put together once, then handed to the database's driver as they are.
 
 SQLAlchemy prepares each run of a statement anew, which costs more than the database takes for it; here that is done
-once. PostgreSQL gets what is sent together in one go (pipeline mode), so that a step waits for it four times and not
-seven. What the driver says comes out as SQLAlchemy says it, so ``Store`` understands both alike (ADR 0026).
+once. PostgreSQL gets what a command writes together with its commit, so that a step waits for it twice: for the case,
+and for the end. What the driver says comes out as SQLAlchemy says it, so ``Store`` understands both alike (ADR 0026).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy.engine.interfaces import Dialect
+
+from engine.errors import Conflict, Damaged
 
 #: The values of one run, by the names of the statement's parameters.
 Values = Mapping[str, Any]
+#: Where a connection notes the orders that were put off.
+_UNSENT = "unsent"
 
 
 class Prepared:
@@ -53,42 +58,83 @@ def _by_place(dialect: Dialect) -> Dialect:
     return type(dialect)(paramstyle="format") if dialect.paramstyle == "pyformat" else dialect  # type: ignore[call-arg]
 
 
+class Order(NamedTuple):
+    """A statement to run, and the values of each run."""
+
+    statement: Prepared
+    rows: Sequence[Values]
+    #: Must it change exactly one row? Else another writer was faster.
+    swaps: bool = False
+
+
 def read_one(session: sa.Connection, statement: Prepared, values: Values) -> dict[str, Any] | None:
-    """The row a SELECT finds, by column; None where it finds none. It must not find two."""
-    cursor = _send(session, [(statement, [values])])[0]
+    """The row a SELECT finds, by column; None where it finds none. It must not find two.
+
+    On PostgreSQL it begins no transaction: READ COMMITTED looks anew at each statement, so one that has only read
+    sees the same without.
+    """
+    send(session)
+    order = Order(statement, [values])
+    with _understood(session, [order]):
+        (cursor,) = _run_all(session, [order])
     row = cursor.fetchone()
     cursor.close()
     return None if row is None else statement.row(row)
 
 
-def write_all(session: sa.Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
-    """Run statements one after the other, each for its rows. Answers how many rows each changed.
+def write_all(session: sa.Connection, orders: Sequence[Order]) -> None:
+    """Run statements one after the other, each for its rows.
 
-    Raises what SQLAlchemy raises. A statement after one that changed nothing has run: who minds must raise.
+    PostgreSQL gets them with the next question or with the commit, and what fails then is raised there. Raises what
+    SQLAlchemy raises, and Conflict for an order that ``swaps`` and changed nothing.
     """
-    cursors = _send(session, orders)
-    changed = [cursor.rowcount for cursor in cursors]
-    for cursor in cursors:
-        cursor.close()
-    return changed
+    if session.dialect.name == "postgresql":
+        session.info.setdefault(_UNSENT, []).extend(orders)
+        return
+    with _understood(session, orders):
+        cursors = _run_all(session, orders)
+    _check(orders, cursors)
 
 
-def _send(session: sa.Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[Any]:
-    """A cursor for each statement, when the database has answered all of them."""
+def send(session: sa.Connection, *, commit: bool = False) -> None:
+    """Send what ``write_all`` has put off, and a commit with it where that is asked. Raises as ``write_all``."""
+    orders = session.info.pop(_UNSENT, None)
+    if not orders:
+        return
+    driver: Any = session.connection.driver_connection
+    with _understood(session, orders):
+        with driver.pipeline():
+            begin(driver)
+            cursors = _run_all(session, orders)
+            if commit:
+                driver.execute("COMMIT")
+    _check(orders, cursors, committed=commit)
+
+
+def forget(session: sa.Connection) -> None:
+    """What was put off is not to be sent any more."""
+    if not session.invalidated:
+        session.info.pop(_UNSENT, None)
+
+
+def begin(driver: Any) -> None:
+    """Begin a transaction on a connection to PostgreSQL that is in none."""
+    if driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        driver.execute("BEGIN")
+
+
+def _run_all(session: sa.Connection, orders: Sequence[Order]) -> list[Any]:
+    """A cursor for each order."""
     connection = session.connection
     cursors = [connection.cursor() for _ in orders]
-    try:
-        with _in_one_go(session, len(orders)):
-            for cursor, (statement, rows) in zip(cursors, orders, strict=True):
-                _run(session, cursor, statement, rows)
-    except session.dialect.loaded_dbapi.Error as error:
-        # What was sent in one go failed as one: which statement it was the error itself says.
-        raise _as_sqlalchemy_says(session, error, "; ".join(statement.text for statement, _ in orders)) from error
+    for cursor, order in zip(cursors, orders, strict=True):
+        _run(session, cursor, order)
     return cursors
 
 
-def _run(session: sa.Connection, cursor: Any, statement: Prepared, rows: Sequence[Values]) -> None:
+def _run(session: sa.Connection, cursor: Any, order: Order) -> None:
     """One row alone is sent at once; PostgreSQL prepares a list of them, which is worth it for several."""
+    statement, rows = order.statement, order.rows
     many = len(rows) != 1
     given = [statement.arguments(values) for values in rows] if many else statement.arguments(rows[0])
     # Whoever listens to what SQLAlchemy runs (a tracer, a test that counts) hears of these too.
@@ -96,22 +142,33 @@ def _run(session: sa.Connection, cursor: Any, statement: Prepared, rows: Sequenc
     (cursor.executemany if many else cursor.execute)(statement.text, given)
 
 
-def _in_one_go(session: sa.Connection, statements: int) -> AbstractContextManager[Any]:
-    """One statement alone is answered sooner without."""
-    driver: Any = session.connection.driver_connection
-    return driver.pipeline() if session.dialect.name == "postgresql" and statements > 1 else nullcontext()
+def _check(orders: Sequence[Order], cursors: Sequence[Any], *, committed: bool = False) -> None:
+    """Raises Conflict for a swap that changed nothing.
+
+    Where it is ``committed`` with what it swaps for, what comes after it must have failed: the steps of whoever was
+    faster have these numbers. A database in which they have not contradicts its record.
+    """
+    for order, cursor in zip(orders, cursors, strict=True):
+        changed = cursor.rowcount
+        cursor.close()
+        if order.swaps and changed != 1:
+            raise Damaged(order.statement.text) if committed else Conflict("conflict")
 
 
-def _as_sqlalchemy_says(session: sa.Connection, error: Exception, text: str) -> BaseException:
+@contextmanager
+def _understood(session: sa.Connection, orders: Sequence[Order]) -> Iterator[None]:
     """The driver's error as SQLAlchemy raises it. That a server is gone it finds by itself, when it rolls back."""
     dialect = session.dialect
-    lost = dialect.is_disconnect(error, session.connection.dbapi_connection, None)  # type: ignore[arg-type]
-    return sa.exc.DBAPIError.instance(
-        text,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=lost,
-        dialect=dialect,
-    )
+    try:
+        yield
+    except dialect.loaded_dbapi.Error as error:
+        # What was sent in one go failed as one: which statement it was the error itself says.
+        raise sa.exc.DBAPIError.instance(
+            "; ".join(order.statement.text for order in orders),
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=dialect.is_disconnect(error, session.connection.dbapi_connection, None),
+            dialect=dialect,
+        ) from error

@@ -26,8 +26,9 @@ from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from engine import prepared
 from engine.errors import Conflict, Lost, Newer, Rejection, Unusable
-from engine.prepared import Prepared, write_all
+from engine.prepared import Order, Prepared, write_all
 
 #: What the verbs are handed: one open transaction. Only edges open and close it.
 Session = sa.Connection
@@ -63,7 +64,7 @@ class Store:
     def read(self) -> Iterator[Session]:
         """One reading transaction: a steady picture, nothing can be written. Raises as ``begin`` does."""
         with self._understood(), self._reading() as connection:
-            # It began with the first statement. Rolled back, PostgreSQL's driver would forget what it has prepared.
+            # Rolled back, PostgreSQL's driver would forget what it has prepared.
             yield connection
             connection.commit()
 
@@ -94,14 +95,13 @@ class Store:
 
         A writer need not ask: what it lost it repeats.
         """
-        options = {"reading": True, **_READING.get(self.engine.dialect.name, {})}
-        connection = self.connect().execution_options(**options)
-        if self.engine.dialect.name == "postgresql":
-            try:
-                connection.execute(_ASK)
-            except sa.exc.OperationalError:
-                connection.close()
-                return self.connect().execution_options(**options)
+        connection = self.connect().execution_options(reading=True)
+        try:
+            connection.begin()
+        except sa.exc.OperationalError:
+            connection.close()
+            connection = self.connect().execution_options(reading=True)
+            connection.begin()
         return connection
 
     def upgrade(self) -> None:
@@ -139,13 +139,18 @@ def open_store(url: str, *, code_key: bytes) -> Store:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "begin", _begin_postgres)
+        sa.event.listen(engine, "before_cursor_execute", _before_postgres)
+        sa.event.listen(engine, "commit", _commit_postgres)
+        sa.event.listen(engine, "rollback", prepared.forget)
     return Store(engine, code_key)
 
 
 def upsert(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is there already: one statement for all of them."""
     if rows:
-        write_all(session, [(upserting(session.dialect, table, tuple(rows[0])), rows)])
+        write_all(session, [Order(upserting(session.dialect, table, tuple(rows[0])), rows)])
 
 
 @lru_cache(maxsize=64)
@@ -169,10 +174,8 @@ def one_at_a_time(session: Session, what: str) -> None:
 
 #: Built once. The lock is let go by commit and rollback alike.
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("what"))))
-_ASK = sa.text("SELECT 1")
-#: Options of a reading connection and of the pool, by database.
-_READING = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
-_POOL: dict[str, dict[str, Any]] = {"postgresql": {"pool_size": 10}}
+#: Options by database. Neither driver begins a transaction by itself (AUTOCOMMIT): when one begins is said below.
+_POOL: dict[str, dict[str, Any]] = {"postgresql": {"pool_size": 10, "isolation_level": "AUTOCOMMIT"}}
 #: What PostgreSQL calls a transaction that another one stood in the way of (deadlock, serialization).
 _TAKEN = ("40001", "40P01")
 
@@ -203,8 +206,30 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _is_reading(connection) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgres(connection: sa.Connection) -> None:
+    """A reader's picture begins here; a writer's transaction with what it does first."""
+    if _is_reading(connection):
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _before_postgres(
+    connection: sa.Connection, _cursor: Any, _text: str, _given: Any, context: Any, _many: bool
+) -> None:
+    """A writer's statement sees what was written before it, within its transaction. One of ours has no context."""
+    if context is not None and not _is_reading(connection):
+        prepared.send(connection)
+        prepared.begin(connection.connection.driver_connection)
+
+
+def _commit_postgres(connection: sa.Connection) -> None:
+    prepared.send(connection, commit=True)
+
+
+def _is_reading(connection: sa.Connection) -> bool:
+    return bool(connection.get_execution_options().get("reading", False))
 
 
 def _alembic() -> Config:

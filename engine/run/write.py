@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from engine import catalogue, tables
 from engine.answers import DefinitionInfo, DefinitionRef
-from engine.errors import Conflict, Rejection
+from engine.errors import Rejection
 from engine.office import people
-from engine.prepared import Prepared, write_all
+from engine.prepared import Order, Prepared, write_all
 from engine.record import canonical, chain
 from engine.record.canonical import instant, read_instant
 from engine.run import projection, spiff
@@ -203,14 +203,14 @@ def _write(
         _insert_case(session, after)
     swap, insert = _statements(session.dialect)
     # Which version the command was decided on: another one is left alone.
-    orders = [(swap, [{"this": after.id, "read": before.version, **_changing(after)}])] if before.version else []
-    orders.append((insert, [_step_row(after.id, step, command_id if step is steps[0] else None) for step in steps]))
+    changing = [{"this": after.id, "read": before.version, **_changing(after)}]
+    orders = [Order(swap, changing, swaps=True)] if before.version else []
+    told = [_step_row(after.id, step, command_id if step is steps[0] else None) for step in steps]
+    orders.append(Order(insert, told))
     for table, rows in _rows_of(after.id, change):
         if rows:
-            orders.append((upserting(session.dialect, table, tuple(rows[0])), rows))
-    changed = write_all(session, orders)
-    if before.version and changed[0] != 1:
-        raise Conflict("conflict", case=after.number)
+            orders.append(Order(upserting(session.dialect, table, tuple(rows[0])), rows))
+    write_all(session, orders)
     if salts:
         session.execute(sa.insert(tables.private_data), _private_rows(after.id, steps[0].seq, salts))
     if change.incidents_moved:

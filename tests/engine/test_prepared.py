@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 
 import engine
 from engine import tables
-from engine.errors import Conflict, Lost, Rejection
-from engine.prepared import Prepared, read_one, write_all
+from engine.errors import Conflict, Damaged, Lost, Rejection
+from engine.prepared import Order, Prepared, read_one, write_all
 from engine.store import Session, Store, upsert
 from tests.conftest import Clock, add_people, fixture
 from tests.postgres import Server
@@ -61,19 +63,74 @@ def test_nothing_found_is_no_row(store: Store) -> None:
         assert read_one(session, Prepared(wanted, session.dialect), {"wanted": "nobody's"}) is None
 
 
-def test_how_many_rows_each_changed(store: Store) -> None:
-    """The comparison of a case's version lives on this."""
+def value_of(session: Session, name: str) -> str | None:
+    """What stands under a name, asked past SQLAlchemy."""
+    wanted = sa.select(tables.meta).where(tables.meta.c.name == sa.bindparam("wanted"))
+    row = read_one(session, Prepared(wanted, session.dialect), {"wanted": name})
+    return None if row is None else row["value"]
+
+
+def swap(session: Session, name: str, to: str) -> Order:
+    changing = sa.update(tables.meta).where(tables.meta.c.name == sa.bindparam("this")).values(value=sa.bindparam("to"))
+    return Order(Prepared(changing, session.dialect), [{"this": name, "to": to}], swaps=True)
+
+
+def test_whoever_asks_finds_what_was_written_before(store: Store) -> None:
+    """PostgreSQL has not been sent it yet."""
     with store.begin() as session:
-        rows = [{"name": name, "value": "1"} for name in "abc"]
-        gone = Prepared(sa.delete(tables.meta).where(tables.meta.c.name == sa.bindparam("gone")), session.dialect)
-        orders = [(meta(session), rows), (gone, [{"gone": "a"}]), (gone, [{"gone": "nobody's"}])]
-        assert write_all(session, orders) == [3, 1, 0]
+        write_all(session, [Order(meta(session), [{"name": name, "value": "1"} for name in "ab"])])
+        assert value_of(session, "a") == "1"
+        write_all(session, [swap(session, "a", "2"), swap(session, "b", "3")])
+        values = session.execute(sa.select(tables.meta.c.value).where(tables.meta.c.name.in_(["a", "b"]))).scalars()
+        assert sorted(values) == ["2", "3"]
+        write_all(session, [swap(session, "a", "4")])
+    with store.read() as session:
+        assert value_of(session, "a") == "4"
+
+
+def test_a_swap_that_changes_nothing_was_too_slow(store: Store) -> None:
+    """The comparison of a case's version lives on this."""
+    with pytest.raises(Conflict), store.begin() as session:
+        write_all(session, [Order(meta(session), [{"name": "a", "value": "1"}]), swap(session, "nobody's", "2")])
+        value_of(session, "a")
+    with store.read() as session:
+        assert value_of(session, "a") is None
+
+
+def test_a_swap_that_changes_nothing_and_is_committed_is_no_conflict(postgres_store: Store) -> None:
+    """Whoever was faster has written steps of the same numbers; where there are none somebody else wrote here."""
+    with pytest.raises(Damaged), postgres_store.begin() as session:
+        write_all(session, [swap(session, "nobody's", "2")])
+
+
+def test_what_is_taken_back_is_never_sent(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.begin() as session:
+        write_all(session, [Order(meta(session), [{"name": "a", "value": "1"}])])
+        1 / 0  # noqa: B018
+    with store.begin() as session:
+        assert value_of(session, "a") is None
+
+
+def test_a_step_waits_for_postgresql_twice(postgres_store: Store, clock: Clock) -> None:
+    """For the case, and for its end: nothing is sent in between, no BEGIN either."""
+    case = started(postgres_store, clock)
+    with postgres_store.begin() as session:
+        again = engine.start_case(session, "plain", actor="clerk", at=clock()).case
+        engine.complete(session, case, "Do", actor="clerk", at=clock())  # what the version holds is read once
+    seen: list[str] = []
+    with postgres_store.begin() as session:
+        sa.event.listen(session, "before_cursor_execute", lambda c, cur, sql, *rest: seen.append(sql.split()[0]))
+        driver: Any = session.connection.driver_connection
+        engine.complete(session, again, "Do", actor="clerk", at=clock())
+        assert seen == ["SELECT"] and driver.info.transaction_status == TransactionStatus.IDLE
+    assert seen == ["SELECT", "UPDATE", "INSERT", "INSERT"]
 
 
 def test_what_was_sent_together_fails_together(store: Store) -> None:
     with pytest.raises(Conflict) as caught, store.begin() as session:
         secret = {"name": "phone", "value": "13800138000"}
-        write_all(session, [(meta(session), [{"name": "first", "value": ""}]), (meta(session), [secret, secret])])
+        first = Order(meta(session), [{"name": "first", "value": ""}])
+        write_all(session, [first, Order(meta(session), [secret, secret])])
     assert "13800138000" not in str(caught.value.__cause__), "errors end in logs"
     with store.read() as session:
         names = set(session.execute(sa.select(tables.meta.c.name)).scalars())
