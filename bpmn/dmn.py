@@ -12,8 +12,17 @@ from functools import lru_cache
 
 from bpmn.dmn_model import SINGLE, Column, Decisions, Item, Table
 from bpmn.dmn_reader import read
-from bpmn.dmn_types import conforms
-from bpmn.feel import Expression, FeelError, Run, compile_expression, compile_unary_tests
+from bpmn.dmn_types import answer_type, conforms
+from bpmn.feel import (
+    Expression,
+    FeelError,
+    Judgement,
+    Run,
+    compile_expression,
+    compile_unary_tests,
+    judge_expression,
+    judge_unary_tests,
+)
 from bpmn.feel_values import compare, equal
 
 __all__ = ["Decided", "Decisions", "Undecided", "asked_for", "decide", "read", "results"]
@@ -246,6 +255,14 @@ def compiled_names(decisions: Decisions, item: Item, text: str, is_cell: bool) -
     if is_cell:
         return compile_unary_tests(text, decisions.names, functions).names
     return compile_expression(text, decisions.names, functions).names
+
+
+def judged(decisions: Decisions, item: Item, text: str, is_cell: bool) -> Judgement:
+    """What is known of one text under the types of what its decision requires. Raises FeelError."""
+    required = (decisions.by_id[ref] for ref in item.requires if ref in decisions.by_id)
+    types = {one.name: answer_type(decisions, one) for one in required if one.kind != "knowledge"}
+    judge = judge_unary_tests if is_cell else judge_expression
+    return judge(text, types, decisions.names, _functions(decisions, item))
 
 
 @lru_cache(maxsize=512)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from bpmn.dmn_model import Decisions, Type
+from bpmn.dmn_model import Decisions, Item, Type
 from bpmn.feel import FeelError, Months, compile_unary_tests
+from bpmn.feel_nested import CONTEXT, LIST, context_of, kind_of, list_of
 
 #: FEEL's own types by name; older files write them in camel case.
 BASIC: dict[str, Callable[[object], bool]] = {
@@ -22,14 +23,14 @@ BASIC: dict[str, Callable[[object], bool]] = {
     "Any": lambda value: True,
     "": lambda value: True,
 }
-BASIC |= {
-    "dateTime": BASIC["date and time"],
-    "dayTimeDuration": BASIC["days and time duration"],
-    "yearMonthDuration": BASIC["years and months duration"],
-    "integer": BASIC["number"],
-    "double": BASIC["number"],
-    "long": BASIC["number"],
+#: Names of older files.
+_SHORT = {
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    **dict.fromkeys(("integer", "double", "long"), "number"),
 }
+BASIC |= {short: BASIC[name] for short, name in _SHORT.items()}
 MAX_DEPTH = 20
 
 
@@ -75,12 +76,34 @@ def allowed(decisions: Decisions, name: str) -> str:
 
 
 def basic(decisions: Decisions, name: str) -> str:
-    """FEEL's own type behind a name, '' where there is none."""
-    for _ in range(MAX_DEPTH):
-        if name in BASIC:
-            return name
-        type_ = decisions.type_by_name.get(name)
-        if type_ is None or type_.components or type_.collection:
-            return ""
-        name = type_.base
-    return ""
+    """FEEL's own type behind a name, '' where there is none, or one with parts."""
+    type_ = feel_type_of(decisions, name)
+    return "" if kind_of(type_) in (LIST, CONTEXT) else type_
+
+
+def feel_type_of(decisions: Decisions, name: str, depth: int = 0) -> str:
+    """FEEL's own type behind a name, with what lies in it (``feel_nested``); '' where it is not known."""
+    if name in BASIC:
+        return "" if name == "Any" else _SHORT.get(name, name)
+    type_ = decisions.type_by_name.get(name)
+    return "" if type_ is None or depth > MAX_DEPTH else _built(decisions, type_, depth)
+
+
+def answer_type(decisions: Decisions, item: Item) -> str:
+    """The type of what an input or decision gives: by the columns of its table, else as it says itself."""
+    if item.table is None:
+        return feel_type_of(decisions, item.type)
+    columns = {column.text: feel_type_of(decisions, column.type) for column in item.table.outputs}
+    one = next(iter(columns.values())) if len(columns) == 1 else context_of(columns)
+    if item.table.policy in ("R", "O", "C"):
+        return list_of(one)
+    return "number" if item.table.policy in ("C+", "C#") else one
+
+
+def _built(decisions: Decisions, type_: Type, depth: int) -> str:
+    if type_.components:
+        entries = {part.name: _built(decisions, part, depth + 1) for part in type_.components}
+        one = context_of(entries)
+    else:
+        one = feel_type_of(decisions, type_.base, depth + 1)
+    return list_of(one) if type_.collection else one

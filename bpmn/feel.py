@@ -15,7 +15,7 @@ from bpmn.feel_closures import Closure, Knowledge, Test
 from bpmn.feel_parser import Parser
 from bpmn.feel_parts import Comparison, Part
 from bpmn.feel_run import FeelError, Frame, Run
-from bpmn.feel_types import Clash
+from bpmn.feel_types import Clash, Missing
 from bpmn.feel_values import Months
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "Comparison",
     "Expression",
     "FeelError",
+    "Judgement",
     "Knowledge",
+    "Missing",
     "Months",
     "Run",
     "Script",
@@ -31,8 +33,9 @@ __all__ = [
     "compile_expression",
     "compile_script",
     "compile_unary_tests",
-    "typed_expression",
-    "typed_script",
+    "judge_expression",
+    "judge_script",
+    "judge_unary_tests",
 ]
 
 MAX_SCRIPT = 10_000
@@ -122,9 +125,7 @@ def compile_expression(text: str, names: frozenset[str] = NONE, functions: Funct
 @lru_cache(maxsize=2_048)
 def compile_unary_tests(text: str, names: frozenset[str] = NONE, functions: Functions = NONE) -> UnaryTests:
     """Compile a cell: ``>= 18``, ``"A","B"``, ``[1..5)``, ``not("C")``, ``-``. Raises FeelError."""
-    if not text.strip():
-        text = "-"
-    parser = Parser(text, names=names, functions=dict(functions))
+    parser = Parser(text if text.strip() else "-", names=names, functions=dict(functions))
     test = parser.unary_tests()
     _at_end(parser)
     return UnaryTests(text, frozenset(parser.names), test)
@@ -143,24 +144,55 @@ def compile_script(text: str) -> Script:
     return Script(text, frozenset(reads), writes, tuple(lines))
 
 
-def typed_expression(text: str, types: Mapping[str, str]) -> tuple[str, tuple[Clash, ...]]:
-    """The type of an expression under the types of its variables, and where types do not go together.
+@dataclass(frozen=True)
+class Judgement:
+    """What is known of a text under the types of its variables.
 
-    A type is FEEL's own name of it, '' for one that is not known. Raises FeelError.
+    ``gives``: the type of an expression, ``sets``: that of each name a script sets; '' is one that is not known.
+    ``reads``: the variables it surely reads, past entries a filter may name. ``clashes``, ``missing``: what can only
+    be null.
     """
-    parser = Parser(text, types=types)
+
+    gives: str
+    sets: Mapping[str, str]
+    reads: frozenset[str]
+    clashes: tuple[Clash, ...]
+    missing: tuple[Missing, ...]
+
+
+def judge_expression(
+    text: str, types: Mapping[str, str], names: frozenset[str] = NONE, functions: Functions = NONE
+) -> Judgement:
+    """An expression under the types of its variables, by FEEL's own names of them. Raises FeelError."""
+    parser = Parser(text, names=names, functions=dict(functions), types=types)
     part = parser.expression()
     _at_end(parser)
-    return part.type, tuple(parser.clashes)
+    return _judged(parser, part.type, {}, parser.surely)
 
 
-def typed_script(text: str, types: Mapping[str, str]) -> tuple[dict[str, str], tuple[Clash, ...]]:
-    """The types of what a script sets, and where types do not go together. Raises FeelError."""
+def judge_unary_tests(
+    text: str, types: Mapping[str, str], names: frozenset[str] = NONE, functions: Functions = NONE
+) -> Judgement:
+    """A cell under the types of its variables. Raises FeelError."""
+    parser = Parser(text if text.strip() else "-", names=names, functions=dict(functions), types=types)
+    parser.unary_tests()
+    _at_end(parser)
+    return _judged(parser, "boolean", {}, parser.surely)
+
+
+def judge_script(text: str, types: Mapping[str, str]) -> Judgement:
+    """A script under the types of its variables. Raises FeelError."""
     parser = Parser(text, MAX_SCRIPT, types=types)
     given: dict[str, str] = {}
+    reads: set[str] = set()
     for name, part in _assignments(parser):
+        reads |= parser.surely - given.keys()
         parser.types[name] = given[name] = part.type
-    return given, tuple(parser.clashes)
+    return _judged(parser, "", given, reads)
+
+
+def _judged(parser: Parser, gives: str, sets: Mapping[str, str], reads: set[str]) -> Judgement:
+    return Judgement(gives, sets, frozenset(reads), tuple(parser.clashes), tuple(parser.missing))
 
 
 def _assignments(parser: Parser) -> Iterator[tuple[str, Part]]:
@@ -172,6 +204,7 @@ def _assignments(parser: Parser) -> Iterator[tuple[str, Part]]:
             raise parser.wrong("feel.expected", expected=";")
         name = _target(parser)
         parser.names.clear()
+        parser.surely.clear()
         yield name, parser.expression()
         count += 1
     if not count:

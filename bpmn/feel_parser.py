@@ -7,8 +7,7 @@ nor evaluating can recurse deeper than MAX_DEPTH levels of nesting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bpmn import feel_closures as closures
@@ -17,7 +16,8 @@ from bpmn import feel_values as values
 from bpmn.feel_closures import Closure, Test
 from bpmn.feel_functions import CLOCK, FUNCTIONS, OF_LITERALS
 from bpmn.feel_lexer import Token
-from bpmn.feel_parts import RANGE, UNKNOWN, Judged, Part, Tested
+from bpmn.feel_nested import LIST, RANGE, context_of, item_of, joined, kind_of, list_of
+from bpmn.feel_parts import UNKNOWN, Judged, Part, Tested
 from bpmn.feel_run import CONTEXT, MAX_ITEMS, FeelError, Frame, Run
 from bpmn.feel_values import Range
 
@@ -28,7 +28,7 @@ _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 
 
 class Parser(Judged):
-    """One text being read. ``names``: the free variables met so far."""
+    """One text being read."""
 
     def __init__(
         self,
@@ -43,10 +43,8 @@ class Parser(Judged):
         self._functions = functions or {}
         self._depth = 0
         self._nodes = 0
-        self._bound: list[str] = []
         self._filtering = True
         self._asked = False
-        self.names: set[str] = set()
 
     def _deeper(self, read: Callable[[], Part], *, filtering: bool = True) -> Part:
         """Read one level further in. An error ends the whole text, so nothing need be restored after one."""
@@ -86,8 +84,7 @@ class Parser(Judged):
         self.wants("else")
         otherwise = self.expression()
         condition, yes, no = asked.run, then.run, otherwise.run
-        both = {then.type, otherwise.type} - {types.NULL}
-        kind = both.pop() if len(both) == 1 else ""
+        kind = joined((then.type, otherwise.type))
         return self._part(lambda frame: yes(frame) if condition(frame) is True else no(frame), type=kind)
 
     def _logical(self, word: str, operand: Callable[[], Part]) -> Part:
@@ -116,6 +113,7 @@ class Parser(Judged):
             self._compared(left, *tested.constants)
             for bound in tested.bounds:
                 self._ordered("in", left, Part(left.run, type=bound), since, middle)
+            self._one_of(left, tested.lists, since, middle)
             value, test = left.run, tested.run
             return self._part(lambda frame: test(frame, value(frame)), type="boolean")
         if not self.sees(*_COMPARISONS):
@@ -193,13 +191,18 @@ class Parser(Judged):
         return self._part(lambda frame: closures.minus(operand(frame)), type=part.type)
 
     def _postfix(self) -> Part:
+        since = self._at
         part = self._primary()
+        kind = part.type
         steps: list[Callable[[Frame, object], object]] = []
         while True:
             if self.takes("."):
-                steps.append(closures.path(self._key()))
+                key = self._key()
+                steps.append(closures.path(key))
+                kind = self._part_of(kind, key, since)
             elif self.sees("[") and self._filtering:
-                steps.append(self._filter())
+                step, kind = self._filter(kind)
+                steps.append(step)
             else:
                 break
         if not steps:
@@ -213,21 +216,22 @@ class Parser(Judged):
             return result
 
         self._nodes += 4 * len(steps)
-        return self._part(run)
+        return self._part(run, type=kind)
 
     def _key(self) -> str:
         if self.token.kind not in ("name", "keyword"):
             raise self.wrong("feel.expected", expected="name")
         return str(self.next().value)
 
-    def _filter(self) -> Callable[[Frame, object], object]:
+    def _filter(self, items: str) -> tuple[Callable[[Frame, object], object], str]:
         self.wants("[")
-        before = self._nodes
-        with self._binding("item"):
-            body = self.expression().run
+        before, since = self._nodes, self._at
+        with self._binding(self._within(items)):
+            asked = self.expression()
+        kept = self._kept(items, asked, since)
         self.wants("]")
-        cost = self._nodes - before + 1
-        return lambda frame, value: closures.filtered(frame, value, body, cost)
+        body, cost = asked.run, self._nodes - before + 1
+        return lambda frame, value: closures.filtered(frame, value, body, cost), kept
 
     # -- what an expression is made of --------------------------------------------------------------------------
 
@@ -244,11 +248,7 @@ class Parser(Judged):
         return start(self)
 
     def _variable(self, name: str) -> Part:
-        free = name not in self._bound
-        if free:
-            self.names.add(name)
-        # Within a filter a name may be that of an entry of the item, which comes before the variable.
-        kind = self.types.get(name, "") if free and "item" not in self._bound else ""
+        kind, free = self._looked_up(name)
         return self._part(lambda frame: frame.get(name), name=name if free else "", type=kind)
 
     def _true(self) -> Part:
@@ -353,7 +353,8 @@ class Parser(Judged):
     def _list(self, parts: list[Part]) -> Part:
         closures = [part.run for part in parts]
         constant = [part.constant for part in parts] if all(part.is_constant for part in parts) else UNKNOWN
-        return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant, type="list")
+        kind = list_of(joined(part.type for part in parts)) if parts else LIST
+        return self._part(lambda frame: [closure(frame) for closure in closures], constant=constant, type=kind)
 
     def _range(self, low: Part, *, closed: bool) -> Part:
         # In ]1..5[ the last bracket ends the range, it filters nothing.
@@ -367,24 +368,25 @@ class Parser(Judged):
 
     def _context(self) -> Part:
         entries: dict[str, Closure] = {}
-        bound = len(self._bound)
-        while not self.takes("}"):
-            if entries:
-                self.wants(",")
-            token = self.token
-            key = str(self.next().value) if token.kind == "string" else self._key()
-            if key in entries:
-                raise FeelError("feel.duplicate_key", token.position, key=key)
-            self.wants(":")
-            entries[key] = self.expression().run
-            self._bound.append(key)
-        del self._bound[bound:]
-        return self._part(lambda frame: closures.built(frame, entries), type="context")
+        known: dict[str, str] = {}
+        with self._binding(known):
+            while not self.takes("}"):
+                if entries:
+                    self.wants(",")
+                token = self.token
+                key = str(self.next().value) if token.kind == "string" else self._key()
+                if key in entries:
+                    raise FeelError("feel.duplicate_key", token.position, key=key)
+                self.wants(":")
+                part = self.expression()
+                entries[key], known[key] = part.run, part.type
+        return self._part(lambda frame: closures.built(frame, entries), type=context_of(known))
 
     # -- loops --------------------------------------------------------------------------------------------------
 
     def _for(self) -> Part:
-        loops, body, cost = self._loop("return")
+        loops, part, cost = self._loop("return")
+        body = part.run
 
         def run(frame: Frame) -> object:
             results: list[object] = []
@@ -394,11 +396,11 @@ class Parser(Judged):
                 results.append(body(inner))
             return results
 
-        return self._part(run, type="list")
+        return self._part(run, type=list_of(part.type))
 
     def _quantified(self, word: str) -> Part:
-        loops, body, cost = self._loop("satisfies")
-        decisive = word == "some"
+        loops, part, cost = self._loop("satisfies")
+        body, decisive = part.run, word == "some"
 
         def run(frame: Frame) -> object:
             result: bool | None = not decisive
@@ -412,34 +414,34 @@ class Parser(Judged):
 
         return self._part(run, type="boolean")
 
-    def _loop(self, word: str) -> tuple[list[tuple[str, Closure]], Closure, int]:
+    def _loop(self, word: str) -> tuple[list[tuple[str, Closure]], Part, int]:
         """``x in …, y in …`` and the body after ``word``; how many nodes one round evaluates."""
         loops: list[tuple[str, Closure]] = []
-        bound, before = len(self._bound), self._nodes
-        while not loops or self.takes(","):
-            if self.token.kind != "name":
-                raise self.wrong("feel.expected", expected="name")
-            name = str(self.next().value)
-            self.wants("in")
-            loops.append((name, self._domain()))
-            self._bound.append(name)
-        self.wants(word)
-        body = self.expression().run
-        del self._bound[bound:]
+        known: dict[str, str] = {}
+        before = self._nodes
+        with self._binding(known):
+            while not loops or self.takes(","):
+                if self.token.kind != "name":
+                    raise self.wrong("feel.expected", expected="name")
+                name = str(self.next().value)
+                self.wants("in")
+                domain = self._domain()
+                loops.append((name, domain.run))
+                known[name] = item_of(domain.type)
+            self.wants(word)
+            since = self._at
+            body = self.expression()
+            if word == "satisfies":
+                self._must_be("boolean", word, body, since)
         return loops, body, self._nodes - before + 1
 
-    def _domain(self) -> Closure:
-        first = self.expression().run
+    def _domain(self) -> Part:
+        first = self.expression()
         if not self.takes(".."):
             return first
-        last = self.expression().run
-        return lambda frame: Range(first(frame), last(frame))
-
-    @contextmanager
-    def _binding(self, name: str) -> Iterator[None]:
-        self._bound.append(name)
-        yield
-        self._bound.pop()
+        last = self.expression()
+        low, high = first.run, last.run
+        return Part(lambda frame: Range(low(frame), high(frame)), type=f"{RANGE}number")
 
     # -- unary tests --------------------------------------------------------------------------------------------
 
@@ -455,7 +457,7 @@ class Parser(Judged):
         if self.takes("not"):
             self.wants("(")
             inner = self._tests(")")
-            return Tested(closures.opposite(inner.run), inner.constants, inner.bounds)
+            return Tested(closures.opposite(inner.run), inner.constants, inner.bounds, inner.lists)
         if not self.takes("("):
             return self._test(self._additive)
         first = self._test(self.expression, opened=True)
@@ -472,7 +474,10 @@ class Parser(Judged):
         runs = [test.run for test in tests]
         constants = tuple(constant for test in tests for constant in test.constants)
         bounds = tuple(bound for test in tests for bound in test.bounds)
-        return Tested(closures.first_of(runs), constants if all(test.constants for test in tests) else (), bounds)
+        lists = tuple(part for test in tests for part in test.lists)
+        return Tested(
+            closures.first_of(runs), constants if all(test.constants for test in tests) else (), bounds, lists
+        )
 
     def _test(self, operand: Callable[[], Part], *, opened: bool = False) -> Tested:
         if self.sees("-") and self._tokens[self._at + 1].value in (",", ")", ""):
@@ -496,6 +501,7 @@ class Parser(Judged):
             lambda frame, value: values.matches(frame.run, value, closure(frame)),
             constants if part.is_constant else (),
             (part.type.removeprefix(RANGE),) if part.type.startswith(RANGE) else (),
+            (part,) if kind_of(part.type) == LIST else (),
             closed,
         )
 

@@ -1,18 +1,19 @@
 """FEEL's own types, and which of them a sign or a function takes (DMN 1.3, 10.3.2.3, 10.3.2.13, 10.3.4).
 
-A type is its name in FEEL, ``list`` or ``context``; '' is one that is not known, which nothing is held against.
+A type is its name in FEEL; '' is one that is not known, which nothing is held against. Lists and contexts may say what
+lies in them (``feel_nested``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from bpmn.feel_nested import CONTEXT, LIST, NULL, item_of, joined, kind_of, list_of
 from bpmn.feel_values import Months
 
-NULL = "null"
 DAYS = "days and time duration"
 MONTHS = "years and months duration"
 MOMENT = "date and time"
@@ -29,8 +30,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (time, "time"),
     (timedelta, DAYS),
     (Months, MONTHS),
-    (list, "list"),
-    (dict, "context"),
+    (list, LIST),
+    (dict, CONTEXT),
 )
 
 
@@ -48,6 +49,23 @@ class Clash:
     #: Is one operand a variable and the other a constant?
     constant: bool = False
 
+    @property
+    def place(self) -> str:
+        """The place as it is written."""
+        return f"{self.left} {self.sign} {self.right}" if self.right else f"{self.sign} ({self.left})"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A place in a text that asks for a part which a value of its type never has: it can only be null."""
+
+    #: The value and the part as they are written.
+    written: str
+    part: str
+    #: The type of the value, and the parts it has.
+    type: str
+    there: tuple[str, ...]
+
 
 def type_of(value: object) -> str:
     """The type of a constant."""
@@ -61,8 +79,20 @@ def compared(sign: str, left: str, right: str) -> bool:
     if "" in (left, right):
         return True
     if sign in ("=", "!="):
-        return left == right or NULL in (left, right)
+        return NULL in (left, right) or _equal(left, right)
     return left == right and left in _ORDERED
+
+
+def _equal(left: str, right: str) -> bool:
+    """Can values of these types be equal? Lists, if their items can; contexts may share what they have."""
+    if LIST in (kind_of(left), kind_of(right)):
+        return kind_of(left) == kind_of(right) and compared("=", item_of(left), item_of(right))
+    return kind_of(left) == kind_of(right)
+
+
+def sought(value: str, items: str) -> bool:
+    """May a value of this type be one of a list's items, or that list itself (DMN 1.3, 10.3.2.8)?"""
+    return compared("=", value, items) or compared("=", value, item_of(items))
 
 
 def computed(sign: str, left: str, right: str) -> str | None:
@@ -114,7 +144,24 @@ def wanted(function: str, given: Sequence[str]) -> tuple[str, str]:
     takes, gives = _SIGNATURES.get(function, ("", ""))
     if function in ("date", "time") and len(given) == 3:
         takes = "number"
-    return takes, gives or (given[0] if function == "abs" else "")
+    make = _MADE_OF.get(function)
+    return takes, make(given) if make and given else gives
+
+
+#: Functions that give what they are given.
+_MADE_OF: dict[str, Callable[[Sequence[str]], str]] = {
+    "abs": lambda given: given[0],
+    "append": lambda given: list_of(joined((item_of(given[0]), *given[1:]))),
+    "distinct values": lambda given: list_of(item_of(given[0])),
+    "get or else": joined,
+    "index of": lambda given: list_of("number"),
+    "reverse": lambda given: list_of(item_of(given[0])),
+    "sublist": lambda given: list_of(item_of(given[0])),
+    **dict.fromkeys(("concatenate", "union"), lambda given: list_of(joined(map(item_of, given)))),
+    **dict.fromkeys(("max", "min"), lambda given: joined(map(item_of, given))),
+}
+#: Functions that look at the items of a list.
+OF_ITEMS = frozenset(("all", "any", "max", "mean", "median", "min", "string join", "sum"))
 
 
 def _signatures(takes: str, gives: str, *names: str) -> dict[str, tuple[str, str]]:
@@ -129,11 +176,13 @@ _SIGNATURES: dict[str, tuple[str, str]] = {
     **_signatures("number", "number", "ceiling", "decimal", "floor", "modulo", "sqrt"),
     **_signatures("number", "number", "round down", "round half down", "round half up", "round up"),
     **_signatures("boolean", "boolean", "not"),
-    **_signatures("", "string", "string", "string join", "substring"),
-    **_signatures("", "number", "count", "mean", "median", "number", "sum"),
-    **_signatures("", "boolean", "all", "any", "is defined", "list contains"),
-    **_signatures("", "list", "append", "concatenate", "distinct values", "flatten", "index of", "reverse", "sublist"),
-    **_signatures("", "list", "union"),
+    **_signatures("string", "string", "string join"),
+    **_signatures("", "string", "string", "substring"),
+    **_signatures("number", "number", "mean", "median", "sum"),
+    **_signatures("", "number", "count", "number"),
+    **_signatures("boolean", "boolean", "all", "any"),
+    **_signatures("", "boolean", "is defined", "list contains"),
+    **_signatures("", LIST, "flatten"),
     **_signatures("", "date", "date"),
     **_signatures("", "time", "time"),
     **_signatures("", MOMENT, "date and time"),

@@ -15,10 +15,10 @@ from bpmn.benchmark_reader import path_of
 from bpmn.calls import outside
 from bpmn.dmn_model import Decisions, Item
 from bpmn.feel import FeelError, compile_expression
+from bpmn.flow_data import fields_of, written_by_scripts
 from bpmn.model import Node
 from bpmn.power import Discretion
 from bpmn.rules import Spot, Subject, at, misread, rule
-from bpmn.rules_data import fields_of, written_by_scripts
 
 #: What a benchmark's decisions are called, and the hit policy each must have.
 _POLICIES = {"tier": "U", "segment": "U", "circumstances": "C"}

@@ -10,9 +10,9 @@ from bpmn.dmn_check import Budget, Flaw, flaws
 from bpmn.dmn_model import Decisions, Item, Table, Trouble
 from bpmn.dmn_space import Unclear, read_cell
 from bpmn.dmn_types import BASIC, basic
-from bpmn.feel import FeelError, compile_expression
+from bpmn.feel import FeelError, Judgement, compile_expression
+from bpmn.flow_data import feel_type, fields_of
 from bpmn.rules import Spot, Subject, rule
-from bpmn.rules_data import feel_type, fields_of
 
 #: Words between the inputs of one combination.
 _AND = " ∧ "
@@ -69,6 +69,23 @@ def wrong_type(subject: Subject) -> Iterator[Spot]:
                     yield _spot(
                         path, item, row.line, row=number, text=cell, type=allowed, column=column.text or item.name
                     )
+
+
+@rule("decision.unknown-part", "error")
+def unknown_part(subject: Subject) -> Iterator[Spot]:
+    """A decision asks for a part that its value never has: a misspelt entry is silently null (DMN 10.3.2.5)."""
+    for path, item, line, judgement in _judged(subject):
+        for missing in judgement.missing:
+            there = ", ".join(missing.there)
+            yield _spot(path, item, line, place=missing.written, part=missing.part, type=missing.type, there=there)
+
+
+@rule("decision.mixed-types", "error")
+def mixed_types(subject: Subject) -> Iterator[Spot]:
+    """A sign or function of a decision gets values of types it does not go with (DMN 10.3.2.13, 10.3.2.15, 10.3.4)."""
+    for path, item, line, judgement in _judged(subject):
+        for clash in judgement.clashes:
+            yield _spot(path, item, line, place=clash.place, types=", ".join(clash.types))
 
 
 @rule("decision.field-type", "error")
@@ -131,6 +148,15 @@ def _troubles(subject: Subject) -> Iterator[tuple[str, Trouble]]:
 def _items(subject: Subject) -> Iterator[tuple[str, Decisions, Item]]:
     for path, decisions in subject.decisions.items():
         yield from ((path, decisions, item) for item in decisions.items if item.table or item.expression)
+
+
+def _judged(subject: Subject) -> Iterator[tuple[str, Item, int | None, Judgement]]:
+    for path, decisions, item in _items(subject):
+        for text, is_cell, line in dmn.texts(item):
+            try:
+                yield path, item, line, dmn.judged(decisions, item, text, is_cell)
+            except FeelError:
+                continue  # the syntax is another rule's
 
 
 def _tables(subject: Subject) -> Iterator[tuple[str, Decisions, Item, Table]]:

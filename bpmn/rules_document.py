@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpmn.flow_data import fields_of, written
 from bpmn.model import Node
 from bpmn.paper_words import KNOWN
 from bpmn.power import Paper
 from bpmn.rules import Spot, Subject, at, rule
-from bpmn.rules_data import fields_of, written
 from bpmn.rules_power import STAFFED
 from bpmn.template import Template, Unusable, read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,7 @@ BROKEN_POWER = {
     "data.unknown-name": ('materials = "missing"', 'material = "missing"'),
     "data.private-name": ('materials = "missing"', 'note = "missing"'),
     "data.mixed-types": ('materials = "missing"', "materials &gt; 3"),
+    "data.unknown-part": ('materials = "missing"', "date(materials).hour = 1"),
     "condition.not-boolean": ('materials = "missing"', "materials"),
     "data.impossible-value": ('materials = "missing"', 'materials = "mising"'),
     "condition.syntax": ('materials = "missing"', 'materials == "missing"'),
@@ -182,6 +184,8 @@ BROKEN_TABLE = {
     "decision.syntax": ("&lt; 30<", "&lt; 30 days<", "tier"),
     "decision.unknown-name": ("<text>days</text>", "<text>weeks</text>", "tier"),
     "decision.type": ("&lt; 30<", '"thirty"<', "tier"),
+    "decision.mixed-types": ('tier = "low"', "tier = 1", "amount"),
+    "decision.unknown-part": ('tier = "low"', 'tier.name = "low"', "amount"),
     "decision.priority": (
         'hitPolicy="UNIQUE"',
         'hitPolicy="PRIORITY"><output name="x"/><rule><outputEntry><text>1</text></outputEntry></rule></decisionTable>'
@@ -425,7 +429,34 @@ MIXED = {
     'date(materials) + duration("P1D") &gt; date("2026-01-31")': False,
     "(if true then materials else null) &gt; 3": True,
     "(if true then materials else 3) &gt; 3": False,
-    "some one in [1, 2] satisfies one = materials": False,
+    # So have what lies in lists and contexts, and what loops and filters bind.
+    "some one in [1, 2] satisfies one = materials": True,
+    "every n in 1..3 satisfies n &lt; 4": False,
+    'every n in 1..3 satisfies n &lt; "4"': True,
+    "every n in [1, 2] satisfies n": True,
+    'count(for n in [1, 2] return n + "x") = 2': True,
+    '(for n in [1, 2] return string(n)) = ["x"]': False,
+    "(for n in [1, 2] return string(n)) = [1]": True,
+    "sum([materials]) = 1": True,
+    "sum([string length(materials)]) = 1": False,
+    'max(["a", materials]) &gt; 3': True,
+    "list contains([1, 2], materials)": True,
+    'list contains(["complete"], materials)': False,
+    'get or else(materials, "x") &gt; 3': True,
+    "materials in (for n in [1, 2] return n)": True,
+    "materials in (for n in [1, 2] return string(n))": False,
+    "[1, 2][1] = materials": True,
+    "count([materials][1]) &gt; 0": False,
+    '[1, 2][item &gt; "a"] = [1]': True,
+    '[1, 2]["a"] = 1': True,
+    '[{a: 1}][a &gt; "x"] = []': True,
+    '[{a: 1}][materials = "missing"] = []': False,
+    "{a: materials}.a &gt; 3": True,
+    "{a: 1}.a &gt; 3": False,
+    "{a: 1, b: a + materials}.b = 1": True,
+    '[{a: 1}, {a: 2}].a = ["x"]': True,
+    "(if true then {a: 1} else {b: 2}).b = 2": False,
+    'date(materials).year &gt; "2026"': True,
     # An entry of the item, whatever the variable of its name is.
     "count([{materials: 1}][materials &gt; 0]) = 1": False,
     'number(materials) &gt; 1 and materials = "missing"': False,
@@ -436,6 +467,67 @@ MIXED = {
 def test_types_that_do_not_go_together_are_found(condition: str, mixed: bool) -> None:
     model = POWER.replace('materials = "missing"', condition)
     assert model != POWER and bool(found(power(model), "data.mixed-types")) is mixed
+
+
+#: Conditions → do they ask for a part that is not there?
+PARTS = {
+    "{tier: 1}.teir = 1": True,
+    "{tier: 1}.tier = 1": False,
+    "{a: {b: 1}}.a.b = 1": False,
+    "{a: {b: 1}}.a.c = 1": True,
+    "[{tier: 1}].teir = []": True,
+    "(if true then {a: 1} else {b: 2}).c = 2": True,
+    "date(materials).year = 2026": False,
+    "date(materials).hour = 1": True,
+    'duration("P1D").days = 1': False,
+    "materials.length = 3": True,
+    # Who knows what a list without a type holds, or what its item calls so.
+    'get value({a: 1}, "a").b = 1': False,
+}
+
+
+@pytest.mark.parametrize(("condition", "missing"), PARTS.items())
+def test_parts_that_are_never_there_are_found(condition: str, missing: bool) -> None:
+    model = POWER.replace('materials = "missing"', condition)
+    assert model != POWER and bool(found(power(model), "data.unknown-part")) is missing
+
+
+def test_a_filter_that_misspells_an_entry_reads_an_unknown_name() -> None:
+    for condition, wrong in {"[{tier: 1}][teir = 1] = []": True, "[{tier: 1}][tier = 1] = []": False}.items():
+        model = POWER.replace('materials = "missing"', f"{condition} and materials = null")
+        assert bool(found(power(model), "data.unknown-name")) is wrong
+
+
+def deciding(policy: str, script: str) -> FlowPackage:
+    """The example of a decision table as one with two outputs, and a script that reads its answer ``found``."""
+    files = {path.name: path.read_text("utf8") for path in TIERS.iterdir()}
+    table = files["tiers.dmn"].replace('hitPolicy="UNIQUE"', f'hitPolicy="{policy}"')
+    table = re.sub(r"(<output name=.*</output>)", r'\1<output name="points" typeRef="integer"/>', table)
+    table = table.replace("</outputEntry></rule>", "</outputEntry><outputEntry><text>1</text></outputEntry></rule>")
+    model = files["process.bpmn"].replace('"tiers.dmn#amount"', '"tiers.dmn#tier" result="found"')
+    task = f'<scriptTask id="Issue" name="决定" scriptFormat="feel"><script>{script}</script></scriptTask>'
+    model = model.replace('<userTask id="Issue" name="决定"/>', task)
+    return package({"process.bpmn": model.encode(), "tiers.dmn": table.encode()})
+
+
+@pytest.mark.parametrize(
+    ("policy", "script", "rules"),
+    [
+        ("UNIQUE", "a := found.points + 1", set()),
+        ("UNIQUE", "a := found.point + 1", {"data.unknown-part"}),
+        ("UNIQUE", "a := found.tier + 1", {"data.mixed-types"}),
+        ("UNIQUE", 'a := {b: found.points}; c := a.b + "x"', {"data.mixed-types"}),
+        ("RULE ORDER", "a := sum(found.points)", set()),
+        ("RULE ORDER", 'a := count(found[tier = "low"])', set()),
+        ("RULE ORDER", "a := sum(found.tier)", {"data.mixed-types"}),
+        ("RULE ORDER", 'a := sum(found[points = "low"].points)', {"data.mixed-types"}),
+        ("RULE ORDER", "a := found[1].point", {"data.unknown-part"}),
+    ],
+)
+def test_what_a_decision_gives_is_known_by_its_columns(policy: str, script: str, rules: set[str]) -> None:
+    """An ``integer`` of an older file is a number."""
+    kinds = {"data.unknown-part", "data.mixed-types"}
+    assert {finding.rule for finding in lint(deciding(policy, script))} & kinds == rules
 
 
 UNUSABLE = {
