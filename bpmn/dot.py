@@ -39,18 +39,21 @@ def label(
     ``align`` is LEFT, CENTER or RIGHT within at least ``width`` points; ``room_above`` and ``room_below`` are kept
     free.
     """
+    # A cell is as wide as it says; a table that is wider leaves what is in it at its left.
+    wide = f' WIDTH="{width:.0f}"' if width else ""
     rows = []
     for text, size, colour, bold in lines:
         if not clean(text):
             continue
         face = f"<B>{_safe(text)}</B>" if bold else _safe(text)
-        rows.append(f'<TR><TD ALIGN="{align}"><FONT POINT-SIZE="{size:g}" COLOR="{colour}">{face}</FONT></TD></TR>')
+        rows.append(
+            f'<TR><TD ALIGN="{align}"{wide}><FONT POINT-SIZE="{size:g}" COLOR="{colour}">{face}</FONT></TD></TR>'
+        )
     if rows and room_above > 0:
         rows.insert(0, _spacer(room_above))
     if rows and room_below > 0:
         rows.append(_spacer(room_below))
-    wide = f' WIDTH="{width:.0f}"' if width else ""
-    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{wide}>'
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
     return Label(f"{table}{''.join(rows)}</TABLE>" if rows else "")
 
 

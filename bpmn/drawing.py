@@ -132,7 +132,7 @@ def limit_words(limit: Limit, lang: str) -> str:
     values = [value for value in (limit.promised, limit.statutory) if value is not None]
     if not values:
         return ""
-    few = f"{values[0]}{unit}" if lang == "zh" else f"{values[0]} {unit}"
+    few = f"{values[0]}{unit}" if lang == "zh" else f"{values[0]} {unit.removesuffix('s') if values[0] == 1 else unit}"
     at_least = {"zh": "不少于", "en": "at least "}[lang] if limit.kind == "min" else ""
     if limit.promised is not None and limit.statutory is not None and limit.statutory != limit.promised:
         by_law = f"（法定{limit.statutory}）" if lang == "zh" else f" (by law {limit.statutory})"

@@ -11,9 +11,11 @@ from bpmn import graphviz
 from bpmn.chart import labels_of
 from bpmn.diagram import to_dot
 from bpmn.dot import Dot, label, line_label
+from bpmn.drawing import limit_words
 from bpmn.frame import frame_of
 from bpmn.layout import PROFILES, lay_out
 from bpmn.marks import Mark, PictureStatus
+from bpmn.power import Limit
 from tests.bpmn.examples import POWER
 from tests.bpmn.pictures import HOSTILE, drawing_of, hostile_file, parsed
 from tests.flows.shipped import PACKAGES
@@ -54,6 +56,29 @@ def test_no_title_is_cut_off(key: str) -> None:
         for profile in PROFILES.values():
             framed = frame_of(package.definitions, lay_out(package.definitions, profile, labels, lang), labels)
             assert not [line.text for text in framed.texts if text.bold for line in text.lines if "…" in line.text]
+
+
+@pytest.mark.parametrize(("align", "left"), [("LEFT", 0), ("CENTER", 200), ("RIGHT", 400)])
+def test_lines_stand_where_a_label_says(align: str, left: float) -> None:
+    """On paper the centred title of a chart stood at its left: Graphviz widens a table, and not what is in it."""
+    made = label([("一", 20, "#000000", False)], align=align, width=420)
+    node = f'n [shape="plaintext" fixedsize="true" pos="210,20" width="5.8333" height="0.5" label=<{made}>];'
+    drawn = graphviz.draw(f'digraph {{ graph [bb="0,0,420,40"]; {node} }}', "svg").decode()
+    (at,) = re.findall(r'<text text-anchor="start" x="([-\d.]+)"', drawn)
+    assert float(at) == pytest.approx(left, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("limit", "zh", "en"),
+    [
+        (Limit(unit="working_day", statutory=1), "1个工作日", "1 working day"),
+        (Limit(unit="working_day", statutory=20, promised=10), "10个工作日（法定20）", "10 working days (by law 20)"),
+        (Limit(unit="hour", statutory=1), "1小时", "1 hour"),
+        (Limit(unit="calendar_day", statutory=7, kind="min"), "不少于7日", "at least 7 days"),
+    ],
+)
+def test_a_limit_in_words(limit: Limit, zh: str, en: str) -> None:
+    assert limit_words(limit, "zh") == zh and limit_words(limit, "en") == en
 
 
 def test_the_same_input_gives_the_same_dot() -> None:
