@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.record import canonical
 
@@ -22,8 +21,7 @@ STEP_PREFIX = b"\x02"
 ID_LENGTH = 64
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sealed:
+class Sealed(NamedTuple):
     """One step ready to be stored: its number, canonical body and place in the chain."""
 
     seq: int
@@ -68,6 +66,6 @@ def seal(
     for seq, (kind, element, body) in enumerate(drafts, after + 1):
         text = canonical.dumps(body).decode()
         hash_ = step_hash(case, seq, kind, element, at, text, head)
-        sealed.append(Sealed(seq=seq, kind=kind, element=element, at=at, body=text, prev_hash=head, hash=hash_))
+        sealed.append(Sealed(seq, kind, element, at, text, head, hash_))
         head = hash_
     return sealed

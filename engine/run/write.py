@@ -72,7 +72,7 @@ def write_one(
         if not case.version:
             own = opened_body(case.definition, program, case.conversation if case.conversation != case.number else "")
             drafts.insert(1, Draft(kind="case opened", element=None, body=own))
-        steps = chain.seal(case.number, case.version, case.head, when, [(d.kind, d.element, d.body) for d in drafts])
+        steps = chain.seal(case.number, case.version, case.head, when, drafts)
     except Rejected as rejected:
         raise Rejection(rejected.code, **rejected.params) from rejected
     except canonical.Uncanonical as error:
@@ -231,17 +231,7 @@ def _rows_of(case_id: int, change: projection.Change) -> Iterator[tuple[sa.Table
 
 
 def _step_row(case_id: int, step: chain.Sealed, command_id: str | None) -> dict[str, Any]:
-    return {
-        "case_id": case_id,
-        "seq": step.seq,
-        "kind": step.kind,
-        "element": step.element,
-        "at": step.at,
-        "body": step.body,
-        "prev_hash": step.prev_hash,
-        "hash": step.hash,
-        "command_id": command_id,
-    }
+    return {"case_id": case_id, **step._asdict(), "command_id": command_id}
 
 
 def _private_rows(case_id: int, seq: int, salts: Mapping[str, tuple[bytes, Any]]) -> list[dict[str, Any]]:
