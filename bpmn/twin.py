@@ -99,7 +99,7 @@ class Twin:
 
     def _step(self, node: Node) -> TwinStep:
         about = node.step
-        notes = [node.documentation, *(self._text(note) for note in self.notes.get(node.id, ()))]
+        notes = map(self._text, (node.documentation, *self.notes.get(node.id, ())))
         host = self.definitions.nodes.get(node.attached_to or "")
         return TwinStep(
             id=node.id,

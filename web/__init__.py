@@ -28,6 +28,7 @@ from web import (
     moving,
     pagecache,
     papers,
+    posts,
     public,
     security,
     session,
@@ -70,6 +71,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     language.install(app, settings)
     session.install(app, settings, store)
     formatting.install(app)
+    posts.install(app)
     errors.install(app)
     auth.install(app)
     layout.install(app)

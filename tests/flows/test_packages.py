@@ -205,8 +205,9 @@ def texts(package: FlowPackage) -> Iterator[str]:
         for item in decisions.items:
             columns = (*item.table.inputs, *item.table.outputs) if item.table else ()
             yield from (item.label if item.kind == "decision" else "", *(column.label for column in columns))
-    for node, step in steps(package):
-        yield from (step.phase, node.documentation, *step.documents, *step.rights)
+    yield from (node.documentation for node in package.definitions.nodes.values())
+    for _, step in steps(package):
+        yield from (step.phase, *step.documents, *step.rights)
         yield from (remedy.text for remedy in step.remedies)
         for risk in step.risks:
             yield from (risk.text, risk.control)

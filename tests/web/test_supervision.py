@@ -53,6 +53,13 @@ def test_a_card_shows_its_evidence_and_is_appealed_and_revoked(app: Flask, store
     assert '<td data-l="申诉" class="r">1</td>' in board.page("/board").html
 
 
+def test_posts_are_said_in_the_readers_language(app: Flask, number: str) -> None:
+    zhang = signed_in(app, "zhang")
+    english = zhang.page(f"/supervision/{number}/{CARD}?lang=en").html
+    assert "Handling officer" in english and "承办岗" not in english
+    assert "承办岗" in zhang.page("/supervision?lang=zh").html
+
+
 def test_only_those_it_concerns_see_a_card(app: Flask, number: str) -> None:
     address = f"/supervision/{number}/{CARD}"
     stranger = app.test_client()
