@@ -106,10 +106,20 @@ def wrap_rhombus(text: str, size: float, width_: float, least_height: float = 54
         for slack in (0.02, 0.12, 0.25, 0.45):
             lines = wrap(text, size, max(size * 2, min(width_ * 0.86, total / count * (1 + slack))))
             torn = len(_inside_words("".join(lines)) & set(accumulate(map(len, lines))))
+            torn += 4 * _latin_torn(" ".join(text.split()), lines)
             height = rhombus_height([width(line, size) for line in lines], size, width_)
             candidates.append((max(height, least_height) + 12 * len(lines) + 9 * torn, lines, height))
     _, lines, height = min(candidates, key=lambda candidate: candidate[0])
     return lines, max(height, least_height)
+
+
+def _latin_torn(text: str, lines: Sequence[str]) -> int:
+    """How many Latin words of ``text`` its lines tear apart."""
+    torn = at = 0
+    for line in lines[:-1]:
+        at = text.index(line, at) + len(line)
+        torn += text[at - 1 : at + 1].isascii() and text[at - 1 : at + 1].isalpha()
+    return torn
 
 
 def rhombus_height(widths: Sequence[float], size: float, width_: float) -> float:

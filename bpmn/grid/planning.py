@@ -17,7 +17,7 @@ from bpmn.grid.profile import Profile
 from bpmn.grid.ranking import Rows, rank
 from bpmn.grid.routing import Route, route
 from bpmn.grid.scene import Scene
-from bpmn.grid.shapes import Shape, opened, shape_of
+from bpmn.grid.shapes import Shape, fit_words, opened, shape_of
 from bpmn.grid.tracks import Coordinates, Leg, Tracks, assign, legs_of
 from bpmn.grid.words import Words
 
@@ -84,14 +84,22 @@ def fit(plan: Plan, words: Words, profile: Profile) -> Sized:
 
 
 def _size(plan: Plan, words: Words, profile: Profile) -> Sized:
-    inner = profile
-    if not profile.lanes:
-        inner = replace(profile, text_width=max(_LEAST_INNER, profile.text_width - _NESTING))
-    insides = {id_: _size(inside, words, inner) for id_, inside in plan.insides.items()}
+    insides = {id_: _size(inside, words, _within(inside, words, profile)) for id_, inside in plan.insides.items()}
     shapes = _shapes(plan.scene, plan.routes, insides, words, profile)
     names = exits(plan.scene, plan.routes, shapes, words, profile)
     needs = needs_of(plan.scene, plan.mesh, plan.routes, shapes, names, words, profile)
     return Sized(plan=plan, metric=_settle(plan, shapes, needs, profile), exits=names, insides=insides)
+
+
+def _within(inside: Plan, words: Words, profile: Profile) -> Profile:
+    """The profile of what lies in a sub-process: on the phone it has less room, though enough for its words."""
+    if profile.lanes:
+        return profile
+    names = [words.name(node.id, node.name) for node in inside.scene.nodes.values()]
+    least = max(
+        _LEAST_INNER, min(profile.least_text, fit_words(names, replace(profile, least_text=_LEAST_INNER)).least_text)
+    )
+    return replace(profile, text_width=max(least, profile.text_width - _NESTING))
 
 
 def _shapes(

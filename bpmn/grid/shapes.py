@@ -24,6 +24,8 @@ MAX_DIAMOND = 150
 _LOW_DIAMOND, _FILL = 66, 0.36
 #: A word longer than this, in ems, tells a chart in Latin letters.
 _LATIN = 5
+#: Ems that the longest word of a boundary event's name may ask for.
+_HUNG = 6
 _DECIDES = frozenset("exclusiveGateway inclusiveGateway complexGateway".split())
 
 
@@ -100,8 +102,8 @@ def hang_width(hung: Sequence[Node], words: Words, profile: Profile) -> float:
     size = profile.small_size
     longest = max(longest_word(words.name(event.id, event.name), size) for event in hung)
     if len(hung) == 1:
-        return 2 * (min(longest, 5 * size) + 23)
-    return 2 * ((len(hung) + 1) // 2) * (30 + min(max(longest, 2 * size), 5 * size)) + 28
+        return 2 * (min(longest, _HUNG * size) + 23)
+    return 2 * ((len(hung) + 1) // 2) * (30 + min(max(longest, 2 * size), _HUNG * size)) + 28
 
 
 def word_room(text: str, size: float, room: float) -> float:
@@ -110,13 +112,15 @@ def word_room(text: str, size: float, room: float) -> float:
 
 
 def fit_words(names: Sequence[str], profile: Profile) -> Profile:
-    """Boxes wide enough for the longest Latin word, within reason, and not narrowed where text is Latin; on the phone
-    the width is what it is."""
-    if not profile.lanes:
-        return profile
+    """Boxes wide enough for the longest Latin word, within reason, and not narrowed where text is Latin.
+
+    On the phone they may get narrower, but not so far that words are torn: a chart that is wider then is shown smaller.
+    """
     longest = max((longest_word(name, profile.name_size) for name in names), default=0.0)
-    least = min(longest + 1, 1.35 * profile.text_width)
-    least = max(least, profile.text_width if longest > _LATIN * profile.name_size else profile.least_text)
+    least = min(longest + 1, 1.35 * (profile.text_width if profile.lanes else profile.least_text))
+    if profile.lanes:
+        least = max(least, profile.text_width if longest > _LATIN * profile.name_size else profile.least_text)
+    least = max(least, profile.least_text)
     return replace(profile, text_width=max(profile.text_width, least), least_text=least)
 
 
@@ -140,7 +144,8 @@ def _box(node: Node, name: str, words: Words, profile: Profile, hung: Sequence[N
 def _event(node: Node, name: str, profile: Profile) -> Shape:
     ends = node.type in ("startEvent", "endEvent")
     if profile.notation == "gov" and ends and name:
-        lines = as_lines(name, profile.name_size, profile.text_width - 8, "name")
+        room = max(profile.text_width - 8, min(longest_word(name, profile.name_size) + 1, profile.text_width))
+        lines = as_lines(name, profile.name_size, room, "name")
         return Shape(width=max(block_width(lines) + 34, 84), height=max(34, block_height(lines) + 14), lines=lines)
     half = profile.box_width / 2
     if node.type == "endEvent":
@@ -169,7 +174,7 @@ def _diamond(question: str, profile: Profile) -> Shape | None:
         return None
     fewest = len(wrap_rhombus(question, size, profile.box_width)[0])
     fitting: Shape | None = None
-    for stretch in (0.72, 0.86, 1.0, 1.15, 1.3) if profile.lanes else (0.72, 0.86, 1.0):
+    for stretch in (0.72, 0.86, 1.0, 1.15, 1.3) if profile.lanes else (0.72, 0.86, 1.0, 1.15):
         box = profile.box_width * stretch
         lines, height = wrap_rhombus(question, size, box)
         if height <= (_LOW_DIAMOND if stretch < 1 else MAX_DIAMOND) and (stretch >= 1 or len(lines) == fewest):

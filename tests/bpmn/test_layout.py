@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bpmn.drawing import Drawing, PlacedFlow
+from bpmn.chart import labels_of
+from bpmn.drawing import Drawing, Label, PlacedFlow
 from bpmn.layout import PROFILES, lay_out
 from bpmn.measure import width
 from bpmn.model import Definitions, Flow, Lane, MessageFlow, Node, Pool, Process
@@ -338,3 +340,19 @@ def test_no_name_in_charts_of_the_house_stands_under_a_mark(form: str) -> None:
     """The number of a step hid half of 重新审查 beside it."""
     flaws = [flaw for path in FLOWS for flaw in check(read_file(path), drawn(path, form))]
     assert [flaw.elements for flaw in flaws if flaw.kind == "label_on_mark"] == []
+
+
+@pytest.mark.parametrize("form", PROFILES)
+def test_no_english_word_in_charts_of_the_house_is_torn(form: str) -> None:
+    """On a phone the hearing of the licence was a “Heari ng”, with a “workin g day” to ask for it."""
+    torn = []
+    for path in FLOWS:
+        package = load(path.parent).alone
+        labels = labels_of(package, "en")
+        drawing = lay_out(package.definitions, PROFILES[form], labels, "en")
+        for placed in (*drawing.nodes, *drawing.labels, *drawing.lanes):
+            lines = [line.text for line in placed.lines]
+            whole = {word for line in lines for word in re.split(r"[\s/-]+", line)}
+            name = labels.get(placed.owner if isinstance(placed, Label) else placed.id, "")
+            torn += [(path.parent.name, word) for word in re.split(r"[\s/-]+", name) if lines and word not in whole]
+    assert torn == []
