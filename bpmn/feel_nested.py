@@ -13,6 +13,9 @@ CONTEXT = "context"
 NULL = "null"
 #: The type of a range is that of its bounds after this.
 RANGE = "range of "
+#: Characters of a type. One that is longer is known by its kind only: each can hold the one before twice, and twenty
+#: such lines would name a million parts.
+MAX_LENGTH = 1_000
 
 _DAY = ("year", "month", "day", "weekday")
 _TIME = ("hour", "minute", "second")
@@ -32,21 +35,25 @@ class Nested(str):
     of: str
     entries: Mapping[str, str]
 
-    def __new__(cls, kind: str, of: str = "", entries: Mapping[str, str] | None = None) -> Nested:
-        parts = ", ".join(f"{name}: {type_ or 'Any'}" for name, type_ in (entries or {}).items())
-        self = super().__new__(cls, f"{kind}<{of or parts}>")
+    @classmethod
+    def made(cls, kind: str, parts: str, of: str = "", entries: Mapping[str, str] | None = None) -> str:
+        """The type as text and parts; the ``kind`` alone where that would be too long."""
+        if len(parts) > MAX_LENGTH:
+            return kind
+        self = cls(f"{kind}<{parts}>")
         self.kind, self.of, self.entries = kind, of, dict(entries or {})
         return self
 
 
 def list_of(item: str) -> str:
     """The type of a list whose items have this type."""
-    return Nested(LIST, of=item) if item else LIST
+    return Nested.made(LIST, item, of=item) if item else LIST
 
 
 def context_of(entries: Mapping[str, str]) -> str:
     """The type of a context with these entries and no others."""
-    return Nested(CONTEXT, entries=entries)
+    parts = ", ".join(f"{name}: {type_ or 'Any'}" for name, type_ in entries.items())
+    return Nested.made(CONTEXT, parts, entries=entries)
 
 
 def kind_of(type_: str) -> str:

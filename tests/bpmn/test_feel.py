@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn import feel_run
-from bpmn.feel import FeelError, Months, compile_expression, compile_script, compile_unary_tests
+from bpmn.feel import FeelError, Months, compile_expression, compile_script, compile_unary_tests, judge_script
 from bpmn.feel_functions import FUNCTIONS
 from bpmn.feel_run import CONTEXT, Run
 
@@ -425,6 +425,9 @@ EXPENSIVE = [
     "(" * 1_000,
     "{a:" * 400,
     "-" * 1_500 + "1",
+    # Each entry holds the one before twice: so does its type.
+    "{a0: 1" + "".join(f", a{i + 1}: {{x: a{i}, y: a{i}}}" for i in range(60)) + "}",
+    "{a0: 1" + "".join(f", a{i + 1}: [a{i}, a{i}]" for i in range(60)) + "}",
     "not(" * 300 + "true",
     "if a then " * 150,
     "if true then 1 else " * 90 + "1",
@@ -492,6 +495,15 @@ def test_each_ends_within_fifty_milliseconds(part: int) -> None:
     for text in HOSTILE[part::8]:
         for run in (_as_expression, _as_cell):
             assert min(_seconds(run, text) for _ in range(3)) <= 0.05, text[:80]
+
+
+def test_a_type_grows_no_longer_than_its_text() -> None:
+    """Twenty lines that each hold the one before twice named a million parts, and a hundred would never end."""
+    script = "; ".join(["a0 := {x: 1}", *(f"a{i + 1} := {{x: a{i}, y: a{i}}}" for i in range(98))])
+    judged = judge_script(script, {})
+    assert judged.sets["a1"] == "context<x: context<x: number>, y: context<x: number>>"
+    assert judged.sets["a98"].startswith("context")
+    assert max(map(len, judged.sets.values())) <= 2_000
 
 
 def _as_expression(text: str) -> None:
