@@ -6,7 +6,7 @@ and a closed list of functions. Length, nesting, steps and sizes are bounded, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -164,25 +164,46 @@ def judge_expression(
     text: str, types: Mapping[str, str], names: frozenset[str] = NONE, functions: Functions = NONE
 ) -> Judgement:
     """An expression under the types of its variables, by FEEL's own names of them. Raises FeelError."""
-    parser = Parser(text, names=names, functions=dict(functions), types=types)
-    part = parser.expression()
-    _at_end(parser)
-    return _judged(parser, part.type, {}, parser.surely)
+    read = compile_expression(text, names, functions).names
+    return _judge(Parser.expression, text, _of(types, read), names, functions)
 
 
 def judge_unary_tests(
     text: str, types: Mapping[str, str], names: frozenset[str] = NONE, functions: Functions = NONE
 ) -> Judgement:
     """A cell under the types of its variables. Raises FeelError."""
-    parser = Parser(text if text.strip() else "-", names=names, functions=dict(functions), types=types)
-    parser.unary_tests()
-    _at_end(parser)
-    return _judged(parser, "boolean", {}, parser.surely)
+    text = text if text.strip() else "-"
+    read = compile_unary_tests(text, names, functions).names
+    return _judge(Parser.unary_tests, text, _of(types, read), names, functions)
 
 
 def judge_script(text: str, types: Mapping[str, str]) -> Judgement:
     """A script under the types of its variables. Raises FeelError."""
-    parser = Parser(text, MAX_SCRIPT, types=types)
+    return _judge_script(text, _of(types, compile_script(text).reads))
+
+
+def _of(types: Mapping[str, str], names: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """The types of these names, to be remembered by: several rules judge the same text."""
+    return frozenset((name, types[name]) for name in names if name in types)
+
+
+@lru_cache(maxsize=4_096)
+def _judge(
+    read: Callable[[Parser], Part | Test],
+    text: str,
+    types: frozenset[tuple[str, str]],
+    names: frozenset[str],
+    functions: Functions,
+) -> Judgement:
+    parser = Parser(text, names=names, functions=dict(functions), types=dict(types))
+    found = read(parser)
+    _at_end(parser)
+    return _judged(parser, found.type if isinstance(found, Part) else "boolean", {}, parser.surely)
+
+
+@lru_cache(maxsize=2_048)
+def _judge_script(text: str, types: frozenset[tuple[str, str]]) -> Judgement:
+    parser = Parser(text, MAX_SCRIPT, types=dict(types))
     given: dict[str, str] = {}
     reads: set[str] = set()
     for name, part in _assignments(parser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,14 @@ from bpmn import timer_text
 from bpmn.dmn import asked_for, results
 from bpmn.dmn_types import answer_type
 from bpmn.errors import Refused
-from bpmn.feel import Comparison, FeelError, compile_expression, compile_script, judge_script
+from bpmn.feel import Comparison, FeelError, Script, compile_expression, compile_script, judge_script
 from bpmn.feel_nested import NULL, entry, joined, list_of
 from bpmn.model import Flow, Node
 from bpmn.rules import Subject
 from bpmn.watched import watched
+
+#: How often each script is judged at most, on the average, until all types are settled.
+MOST_JUDGED = 4
 
 
 @dataclass(frozen=True)
@@ -135,20 +139,35 @@ def types_of(subject: Subject) -> dict[str, str]:
     for node in subject.nodes.values():
         for name, kind in _decided_types(subject, node).items():
             given.setdefault(name, []).append(kind)
-    scripts = [node.script for node in subject.nodes.values() if writes(node)]
-    types: dict[str, str] = {}
-    # What one script sets another may read: each round knows the types one script further.
-    for _ in range(len(scripts) + 1):
-        known = {name: list(kinds) for name, kinds in given.items()}
-        for script in scripts:
-            for name, kind in judge_script(script, types).sets.items():
-                known.setdefault(name, []).append(kind)
-        settled = {name: joined(kinds) for name, kinds in known.items()}
-        settled = {name: kind for name, kind in settled.items() if kind not in ("", NULL)}
-        if settled == types:
-            break
-        types = settled
-    return types
+    return _with_scripts(given, [compile_script(node.script) for node in subject.nodes.values() if writes(node)])
+
+
+def _with_scripts(given: Mapping[str, list[str]], scripts: list[Script]) -> dict[str, str]:
+    """The types with what scripts set. One is judged anew when the type of a name it reads has become another."""
+    sets: list[Mapping[str, str]] = [{} for _ in scripts]
+    types = _settled(given)
+    waiting = deque(range(len(scripts)))
+    for _ in range(MOST_JUDGED * len(scripts)):
+        if not waiting:
+            return types
+        place = waiting.popleft()
+        sets[place] = judge_script(scripts[place].text, types).sets
+        now = _settled(given, *sets)
+        changed = {name for name in types.keys() | now.keys() if types.get(name) != now.get(name)}
+        types = now
+        waiting += (other for other, one in enumerate(scripts) if one.reads & changed and other not in waiting)
+    # Scripts that read each other in a ring and never agree: what they set is not known.
+    return {name: kind for name, kind in types.items() if not any(name in one for one in sets)}
+
+
+def _settled(given: Mapping[str, list[str]], *sets: Mapping[str, str]) -> dict[str, str]:
+    """The type of each name, as far as all agree."""
+    known = {name: list(kinds) for name, kinds in given.items()}
+    for one in sets:
+        for name, kind in one.items():
+            known.setdefault(name, []).append(kind)
+    settled = {name: joined(kinds) for name, kinds in known.items()}
+    return {name: kind for name, kind in settled.items() if kind not in ("", NULL)}
 
 
 def _decided_types(subject: Subject, node: Node) -> dict[str, str]:

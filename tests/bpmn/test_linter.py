@@ -717,3 +717,19 @@ def test_a_hostile_form_does_not_hurt() -> None:
     for form in hostile:
         assert json.loads(json.dumps(form)) == form
         assert any(finding.file == "forms/review.json" for finding in lint(power(review=form)))
+
+
+def test_types_settle_whatever_the_order_of_scripts() -> None:
+    """What one sets the one before it in the file reads; two that read each other and never agree are not judged."""
+    chain = [f'<scriptTask id="S{i}"><script>v{i} := v{i + 1}</script></scriptTask>' for i in range(40)]
+    ring = (
+        '<scriptTask id="R"><script>a := if b = 1 then "x" else 1; b := if a = 1 then "x" else 1</script></scriptTask>'
+    )
+    last = '<scriptTask id="L"><script>v40 := 1</script></scriptTask>'
+    wrong = '<scriptTask id="W"><script>w := v0 + "x"; u := a + b</script></scriptTask>'
+    model = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x" id="d">'
+        f'<process id="p" isExecutable="true">{"".join(chain)}{last}{ring}{wrong}</process></definitions>'
+    )
+    clashes = found(package({"process.bpmn": model.encode()}), "data.mixed-types")
+    assert [(finding.element, finding.params["place"]) for finding in clashes] == [("W", 'v0 + "x"')]
