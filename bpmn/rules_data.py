@@ -99,11 +99,14 @@ def impossible_value(subject: Subject) -> Iterator[Spot]:
 def unknown_part(subject: Subject) -> Iterator[Spot]:
     """An expression asks for a part that its value never has: a misspelt entry is silently null (DMN 10.3.2.5).
 
-    By the columns of decisions, the contexts of scripts, and the parts of dates and durations.
+    By the columns of decisions, the contexts of scripts, and the parts of dates and durations; with what is called,
+    when that is known.
     """
+    if outside(subject.definitions):
+        return
     for reading, judged in _judged(subject):
         for missing in judged.missing:
-            there = ", ".join(missing.there)
+            there = ", ".join(missing.there) or "—"
             yield at(reading.thing, place=missing.written, part=missing.part, type=missing.type, there=there)
 
 

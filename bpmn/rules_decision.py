@@ -76,7 +76,7 @@ def unknown_part(subject: Subject) -> Iterator[Spot]:
     """A decision asks for a part that its value never has: a misspelt entry is silently null (DMN 10.3.2.5)."""
     for path, item, line, judgement in _judged(subject):
         for missing in judgement.missing:
-            there = ", ".join(missing.there)
+            there = ", ".join(missing.there) or "—"
             yield _spot(path, item, line, place=missing.written, part=missing.part, type=missing.type, there=there)
 
 

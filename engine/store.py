@@ -210,7 +210,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _begin_postgres(connection: sa.Connection) -> None:
-    """A reader's picture begins here; a writer's transaction with what it does first."""
+    """A reader's transaction begins here, its picture with its first question; a writer's with what it does first."""
     if _is_reading(connection):
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
