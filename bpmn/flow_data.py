@@ -28,7 +28,8 @@ class Reading:
     thing: Node | Flow
     names: frozenset[str]
     comparisons: tuple[Comparison, ...] = ()
-    #: Its text, and what that is: a ``condition`` (yes or no), a ``value``, a ``script``.
+    #: Its text, and what that is: a ``condition`` (yes or no), a ``number``, a ``script``, the text of a timer
+    #: (``timeDate`` …).
     text: str = ""
     kind: str = ""
 
@@ -59,7 +60,7 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
     if thing.loop and thing.loop.condition:
         yield _reading(thing, thing.loop.condition)
     if thing.loop and thing.loop.cardinality and not thing.loop.cardinality.isdigit():
-        yield _reading(thing, thing.loop.cardinality, "value")
+        yield _reading(thing, thing.loop.cardinality, "number")
     if thing.step and (thing.step.key or thing.step.data):
         named = compile_expression(thing.step.key).names if thing.step.key else frozenset()
         yield Reading(thing, named | frozenset(thing.step.data))
@@ -74,7 +75,9 @@ def _read_by(thing: Node | Flow) -> Iterator[Reading]:
         if event.kind == "conditional" and watched(thing):
             yield _reading(thing, event.text)
         if event.kind == "timer" and event.text:
-            yield Reading(thing, timer_text.names(event.timer, event.text))
+            read = timer_text.names(event.timer, event.text)
+            # One that reads nothing says its time itself, and is another rule's.
+            yield Reading(thing, read, text=event.text, kind=(event.timer or "timeDuration") if read else "")
 
 
 def writes(node: Node) -> set[str]:

@@ -125,6 +125,28 @@ def mixed_types(subject: Subject) -> Iterator[Spot]:
                 yield at(reading.thing, place=clash.place, types=", ".join(clash.types))
 
 
+@rule("data.wrong-type", "error")
+def wrong_type(subject: Subject) -> Iterator[Spot]:
+    """An expression gives another kind of value than its place needs: the case would stand still there.
+
+    A timer needs a time or a duration (BPMN 10.5.5), as ISO 8601 text or FEEL's own; a number of instances a number.
+    """
+    for reading, judged in _judged(subject):
+        wanted = _NEEDED.get(reading.kind, ())
+        if wanted and judged.gives not in ("", "null", *wanted):
+            yield at(reading.thing, text=reading.text, type=judged.gives, wanted=", ".join(wanted))
+
+
+_LENGTHS = ("string", "days and time duration", "years and months duration")
+#: What each kind of reading may give.
+_NEEDED = {
+    "number": ("number",),
+    "timeDate": ("string", "date", "date and time"),
+    "timeDuration": _LENGTHS,
+    "timeCycle": _LENGTHS,
+}
+
+
 @rule("condition.not-boolean", "error")
 def not_boolean(subject: Subject) -> Iterator[Spot]:
     """A condition gives a text, number or date, which is neither true nor false: it would never hold."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -93,6 +94,7 @@ SHOWN = {
     "start-inside": ("event.start-inside", "InStart", "error"),
     "start-quantity": ("task.unsupported", "Do", "error"),
     "timer-cron": ("timer.text", "Wait", "error"),
+    "timer-of-a-number": ("data.wrong-type", "Wait", "error"),
     "timer-reads-data": ("timer.text", "Start", "error"),
     "timer-repeats": ("timer.repeats", "Weekly", "error"),
     "timer-text": ("timer.text", "Wait", "error"),
@@ -496,6 +498,26 @@ def test_a_filter_that_misspells_an_entry_reads_an_unknown_name() -> None:
     for condition, wrong in {"[{tier: 1}][teir = 1] = []": True, "[{tier: 1}][tier = 1] = []": False}.items():
         model = POWER.replace('materials = "missing"', f"{condition} and materials = null")
         assert bool(found(power(model), "data.unknown-name")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("kind", "script", "text", "wrong"),
+    [
+        ("timeDuration", "days := 5", 'duration("P1D") * days', False),
+        ("timeDuration", 'days := "P5D"', "days", False),
+        ("timeDuration", "days := [1, 2]", "days[1]", True),
+        ("timeDuration", 'days := date("2026-03-01")', "days", True),
+        ("timeDate", 'days := date("2026-03-01")', "days", False),
+        ("timeDate", 'days := date("2026-03-01")', 'days + duration("P1D")', False),
+        ("timeDate", 'days := duration("P1D")', "days", True),
+        ("timeCycle", "days := 5", 'if days > 3 then "R3/P1D" else "R5/P1D"', False),
+        ("timeDate", "other := 5", "days", False),
+    ],
+)
+def test_a_timer_gets_a_time(kind: str, script: str, text: str, wrong: bool) -> None:
+    model = (FIXTURES / "timer-of-a-number.bpmn").read_text("utf8").replace("days := 3 + 2", script)
+    model = model.replace("<timeDuration>days</timeDuration>", f"<{kind}>{escape(text)}</{kind}>")
+    assert bool(found(package({"process.bpmn": model.encode()}), "data.wrong-type")) is wrong
 
 
 def deciding(policy: str, script: str) -> FlowPackage:
