@@ -79,15 +79,9 @@ def compared(sign: str, left: str, right: str) -> bool:
     if "" in (left, right):
         return True
     if sign in ("=", "!="):
-        return NULL in (left, right) or _equal(left, right)
+        # Lists of whatever, and contexts, may be equal: both may be empty.
+        return NULL in (left, right) or kind_of(left) == kind_of(right)
     return left == right and left in _ORDERED
-
-
-def _equal(left: str, right: str) -> bool:
-    """Can values of these types be equal? Lists, if their items can; contexts may share what they have."""
-    if LIST in (kind_of(left), kind_of(right)):
-        return kind_of(left) == kind_of(right) and compared("=", item_of(left), item_of(right))
-    return kind_of(left) == kind_of(right)
 
 
 def sought(value: str, items: str) -> bool:
