@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from engine.errors import Newer
 from engine.store import MIGRATIONS, Store, open_store
 from tests.conftest import CODE_KEY, Clock, add_people, fixture
 from tests.histories.history import FOLDER, differences, put_back
+from tests.postgres import Server
 
 
 def test_migrations_give_the_tables(store: Store) -> None:
@@ -66,3 +68,35 @@ def test_a_newer_database_is_not_touched(store: Store) -> None:
     for touch in (store.upgrade, store.check):
         with pytest.raises(Newer, match="9999_from_the_future"):
             touch()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        opened = open_store(f"sqlite:///{tmp_path}/bare.db", code_key=CODE_KEY)
+        yield opened
+        opened.dispose()
+        return
+    server: Server = request.getfixturevalue("postgres")
+    name = server.database()
+    opened = open_store(server.url(name), code_key=CODE_KEY)
+    yield opened
+    opened.dispose()
+    server.drop(name)
+
+
+def test_an_upgrade_that_fails_leaves_nothing(bare: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = command.upgrade
+
+    def fail(config: Config, revision: str) -> None:
+        upgrade(config, revision)
+        raise RuntimeError
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(command, "upgrade", fail)
+        bare.upgrade()
+    with bare.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == []
+    bare.upgrade()
+    assert bare.check()
