@@ -125,7 +125,9 @@ def compile_expression(text: str, names: frozenset[str] = NONE, functions: Funct
 @lru_cache(maxsize=2_048)
 def compile_unary_tests(text: str, names: frozenset[str] = NONE, functions: Functions = NONE) -> UnaryTests:
     """Compile a cell: ``>= 18``, ``"A","B"``, ``[1..5)``, ``not("C")``, ``-``. Raises FeelError."""
-    parser = Parser(text if text.strip() else "-", names=names, functions=dict(functions))
+    if not text.strip():
+        text = "-"
+    parser = Parser(text, names=names, functions=dict(functions))
     test = parser.unary_tests()
     _at_end(parser)
     return UnaryTests(text, frozenset(parser.names), test)
@@ -172,9 +174,8 @@ def judge_unary_tests(
     text: str, types: Mapping[str, str], names: frozenset[str] = NONE, functions: Functions = NONE
 ) -> Judgement:
     """A cell under the types of its variables. Raises FeelError."""
-    text = text if text.strip() else "-"
-    read = compile_unary_tests(text, names, functions).names
-    return _judge(Parser.unary_tests, text, _of(types, read), names, functions)
+    compiled = compile_unary_tests(text, names, functions)
+    return _judge(Parser.unary_tests, compiled.text, _of(types, compiled.names), names, functions)
 
 
 def judge_script(text: str, types: Mapping[str, str]) -> Judgement:

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpmn import timer_text
 from bpmn.dmn import asked_for, results
 from bpmn.dmn_types import answer_type
 from bpmn.errors import Refused
-from bpmn.feel import Comparison, FeelError, Script, compile_expression, compile_script, judge_script
+from bpmn.feel import (
+    Comparison,
+    FeelError,
+    Judgement,
+    Script,
+    compile_expression,
+    compile_script,
+    judge_expression,
+    judge_script,
+)
 from bpmn.feel_nested import NULL, entry, joined, list_of
 from bpmn.model import Flow, Node
-from bpmn.rules import Subject
 from bpmn.watched import watched
+
+if TYPE_CHECKING:
+    from bpmn.rules import Subject
 
 #: How often each script is judged at most, on the average, until all types are settled.
 MOST_JUDGED = 4
@@ -45,6 +56,18 @@ def readings(subject: Subject) -> Iterator[Reading]:
     for node in subject.nodes.values():
         if (asked := subject.decision(node)) is not None:
             yield Reading(node, asked_for(subject.decisions[asked[0]], asked[1]))
+
+
+def judged(subject: Subject) -> Iterator[tuple[Reading, Judgement]]:
+    """Every reading, and what is known of it under the types of its variables."""
+    types = types_of(subject)
+    for reading in readings(subject):
+        if reading.kind == "script":
+            yield reading, judge_script(reading.text, types)
+        elif reading.kind:
+            yield reading, judge_expression(reading.text, types)
+        else:
+            yield reading, Judgement("", {}, reading.names, (), ())
 
 
 def _reading(thing: Node | Flow, text: str, kind: str = "condition") -> Reading:

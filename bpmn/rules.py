@@ -16,7 +16,8 @@ from bpmn.calls import inlined
 from bpmn.control_flow import ControlFlow
 from bpmn.dmn_model import Decisions, Item
 from bpmn.errors import Refused
-from bpmn.feel import FeelError
+from bpmn.feel import FeelError, Judgement
+from bpmn.flow_data import Reading, judged
 from bpmn.model import Definitions, Flow, Lane, Node, Process
 from bpmn.package import PROCESS, FlowPackage
 from bpmn.power import Power
@@ -108,6 +109,11 @@ class Subject:
         """File and decision a business rule task asks; None where there is no such."""
         ref = node.step.decision if node.step else ""
         return self.package.decision(ref) if ref and self.package and self.decisions else None
+
+    @cached_property
+    def judged(self) -> list[tuple[Reading, Judgement]]:
+        """Every expression of the flow, and what is known of it under the types of its variables."""
+        return list(judged(self))
 
     @cached_property
     def defects(self) -> list[Defect]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn.calls import outside
-from bpmn.feel import FeelError, Judgement, compile_expression, judge_expression, judge_script
-from bpmn.flow_data import Reading, fields_of, readings, types_of, writes, written
+from bpmn.feel import FeelError, compile_expression
+from bpmn.flow_data import fields_of, readings, writes, written
 from bpmn.rules import Spot, Subject, at, misread, rule
 
 
@@ -55,7 +55,7 @@ def unknown_name(subject: Subject) -> Iterator[Spot]:
     fields, computed = fields_of(subject), written(subject)
     if not fields and not subject.power:
         return
-    for reading, judged in _judged(subject):
+    for reading, judged in subject.judged:
         for name in sorted(judged.reads - fields.keys() - computed):
             yield at(reading.thing, variable=name)
 
@@ -104,7 +104,7 @@ def unknown_part(subject: Subject) -> Iterator[Spot]:
     """
     if outside(subject.definitions):
         return
-    for reading, judged in _judged(subject):
+    for reading, judged in subject.judged:
         for missing in judged.missing:
             there = ", ".join(missing.there) or "—"
             yield at(reading.thing, place=missing.written, part=missing.part, type=missing.type, there=there)
@@ -118,7 +118,7 @@ def mixed_types(subject: Subject) -> Iterator[Spot]:
     that give the values; what none of them gives a type is not judged.
     """
     forms = fields_of(subject).keys() - written(subject)
-    for reading, judged in _judged(subject):
+    for reading, judged in subject.judged:
         for clash in judged.clashes:
             # A value that a field of a form never equals is another rule's.
             if not (clash.constant and clash.sign in ("=", "!=", "in") and forms & {clash.left, clash.right}):
@@ -131,7 +131,7 @@ def wrong_type(subject: Subject) -> Iterator[Spot]:
 
     A timer needs a time or a duration (BPMN 10.5.5), as ISO 8601 text or FEEL's own; a number of instances a number.
     """
-    for reading, judged in _judged(subject):
+    for reading, judged in subject.judged:
         wanted = _NEEDED.get(reading.kind, ())
         if wanted and judged.gives not in ("", "null", *wanted):
             yield at(reading.thing, text=reading.text, type=judged.gives, wanted=", ".join(wanted))
@@ -150,21 +150,9 @@ _NEEDED = {
 @rule("condition.not-boolean", "error")
 def not_boolean(subject: Subject) -> Iterator[Spot]:
     """A condition gives a text, number or date, which is neither true nor false: it would never hold."""
-    for reading, judged in _judged(subject):
+    for reading, judged in subject.judged:
         if reading.kind == "condition" and judged.gives not in ("", "boolean", "null"):
             yield at(reading.thing, text=reading.text, type=judged.gives)
-
-
-def _judged(subject: Subject) -> Iterator[tuple[Reading, Judgement]]:
-    """Every reading, and what is known of it under the types of its variables."""
-    types = types_of(subject)
-    for reading in readings(subject):
-        if reading.kind == "script":
-            yield reading, judge_script(reading.text, types)
-        elif reading.kind:
-            yield reading, judge_expression(reading.text, types)
-        else:
-            yield reading, Judgement("", {}, reading.names, (), ())
 
 
 def _can_be(schema: dict[str, Any], value: object) -> bool:

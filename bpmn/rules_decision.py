@@ -210,7 +210,7 @@ def _compared(cell: str) -> list[object]:
 
 def _is_not(decisions: Decisions, type_: str, value: object) -> bool:
     known = basic(decisions, type_)
-    return known not in ("", "Any") and not BASIC[known](value)
+    return bool(known) and not BASIC[known](value)
 
 
 def _says_wrongly(decisions: Decisions, type_: str, values: str, cell: str) -> bool:

@@ -17,7 +17,7 @@ from bpmn.grid.profile import Profile
 from bpmn.grid.ranking import Rows, rank
 from bpmn.grid.routing import Route, route
 from bpmn.grid.scene import Scene
-from bpmn.grid.shapes import Shape, fit_words, opened, shape_of
+from bpmn.grid.shapes import Shape, opened, shape_of, unbroken
 from bpmn.grid.tracks import Coordinates, Leg, Tracks, assign, legs_of
 from bpmn.grid.words import Words
 
@@ -96,9 +96,7 @@ def _within(inside: Plan, words: Words, profile: Profile) -> Profile:
     if profile.lanes:
         return profile
     names = [words.name(node.id, node.name) for node in inside.scene.nodes.values()]
-    least = max(
-        _LEAST_INNER, min(profile.least_text, fit_words(names, replace(profile, least_text=_LEAST_INNER)).least_text)
-    )
+    least = min(profile.least_text, unbroken(names, profile.name_size, _LEAST_INNER))
     return replace(profile, text_width=max(least, profile.text_width - _NESTING))
 
 

@@ -116,12 +116,23 @@ def fit_words(names: Sequence[str], profile: Profile) -> Profile:
 
     On the phone they may get narrower, but not so far that words are torn: a chart that is wider then is shown smaller.
     """
-    longest = max((longest_word(name, profile.name_size) for name in names), default=0.0)
-    least = min(longest + 1, 1.35 * (profile.text_width if profile.lanes else profile.least_text))
+    size, least = profile.name_size, profile.least_text
     if profile.lanes:
-        least = max(least, profile.text_width if longest > _LATIN * profile.name_size else profile.least_text)
-    least = max(least, profile.least_text)
+        latin = longest_of(names, size) > _LATIN * size
+        least = max(profile.text_width if latin else least, min(longest_of(names, size) + 1, 1.35 * profile.text_width))
+    else:
+        least = unbroken(names, size, least)
     return replace(profile, text_width=max(profile.text_width, least), least_text=least)
+
+
+def unbroken(names: Sequence[str], size: float, least: float) -> float:
+    """Room, at least so much and little more, in which no Latin word of the names is torn."""
+    return max(least, min(longest_of(names, size) + 1, 1.35 * least))
+
+
+def longest_of(names: Sequence[str], size: float) -> float:
+    """Width of the longest Latin word of all names."""
+    return max((longest_word(name, size) for name in names), default=0.0)
 
 
 def _box(node: Node, name: str, words: Words, profile: Profile, hung: Sequence[Node]) -> Shape:
