@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine import prepared
 from engine.store import Session, Store
 
 
@@ -18,6 +19,7 @@ def plans(store: Store, ask: Callable[[Session], object]) -> str:
         session.execute(sa.text("ANALYZE"))
         sa.event.listen(session, "before_cursor_execute", listener)
         ask(session)
+        prepared.send(session)  # what PostgreSQL would get with the commit is looked at too
         sa.event.remove(session, "before_cursor_execute", listener)
         explain = "EXPLAIN" if session.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
         return "\n".join(
